@@ -1,0 +1,50 @@
+using Grpc.Core;
+
+namespace MedCloud.Hosting;
+
+/// <summary>Every expected error that a door can answer with.</summary>
+public enum ErrorCode
+{
+    /// <summary>A request's field has a value that is not allowed.</summary>
+    InvalidArgument,
+
+    /// <summary>The resource that the request names does not exist.</summary>
+    NotFound,
+
+    /// <summary>The data set's study is not the one that the URL names, or its identifiers differ from those of the command.</summary>
+    DataSetMismatch,
+
+    /// <summary>The bytes are not a DICOM data set that can be read to its end.</summary>
+    CannotUnderstand,
+
+    /// <summary>The SOP class is not one of storage.</summary>
+    SopClassNotSupported,
+
+    /// <summary>Other bytes are stored under this SOP Instance UID, and revisions are switched off.</summary>
+    DuplicateSopInstance,
+
+    /// <summary>The store or the database cannot take the instance now; the sender may try again.</summary>
+    OutOfResources,
+}
+
+/// <summary>What one error is called at each door.</summary>
+/// <param name="Http">The status when the error is the whole answer (RFC 9110).</param>
+/// <param name="Grpc">The gRPC status.</param>
+/// <param name="Dimse">The C-STORE status (PS3.4 B.2.3, PS3.7 C); also the failure reason (0008,1197) of a STOW response (PS3.18 I.2.2). 0 where the error cannot occur there.</param>
+public sealed record ErrorRow(int Http, StatusCode Grpc, ushort Dimse);
+
+/// <summary>The one table that maps errors to HTTP, gRPC and DIMSE.</summary>
+public static class ErrorTable
+{
+    /// <summary>The row of <paramref name="code"/>.</summary>
+    public static ErrorRow Row(ErrorCode code) => code switch
+    {
+        ErrorCode.InvalidArgument => new(400, StatusCode.InvalidArgument, 0),
+        ErrorCode.NotFound => new(404, StatusCode.NotFound, 0),
+        ErrorCode.DataSetMismatch => new(409, StatusCode.FailedPrecondition, 0xA900),
+        ErrorCode.CannotUnderstand => new(409, StatusCode.InvalidArgument, 0xC000),
+        ErrorCode.SopClassNotSupported => new(409, StatusCode.FailedPrecondition, 0x0122),
+        ErrorCode.DuplicateSopInstance => new(409, StatusCode.AlreadyExists, 0x0111),
+        ErrorCode.OutOfResources => new(503, StatusCode.Unavailable, 0xA700),
+    };
+}
