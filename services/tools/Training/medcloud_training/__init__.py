@@ -1,0 +1,1 @@
+"""Trains, evaluates and exports the models that ship with MedCloud."""

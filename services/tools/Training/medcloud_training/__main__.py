@@ -1,0 +1,58 @@
+"""The training tool's commands; README.md says what each writes."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import torch
+
+from . import golden, lungs, pneumonia, samples
+from .nets import LungNet, PneumoniaNet
+
+MODELS = {"cxr-pneumonia": (pneumonia, PneumoniaNet), "cxr-lungs": (lungs, LungNet)}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="medcloud_training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, (module, _) in MODELS.items():
+        command = commands.add_parser(name, help="train, evaluate, export")
+        command.add_argument("--data", type=Path, required=True, help="the shared data")
+        command.add_argument("--out", type=Path, required=True, help="the model repository; <name>/<version> is written in it")
+        command.add_argument("--epochs", type=int, default=module.EPOCHS)
+        command.add_argument("--seed", type=int, default=1)
+        command.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "medcloud-training", help="checkpoints")
+        command.add_argument("--weights", type=Path, help="a checkpoint to evaluate and export instead of training")
+    command = commands.add_parser("samples", help="write the sample studies")
+    command.add_argument("--data", type=Path, required=True)
+    command.add_argument("--out", type=Path, required=True, help="folder of the .dcm files")
+    command = commands.add_parser("golden", help="write the golden files of all models")
+    command.add_argument("--data", type=Path, required=True)
+    command.add_argument("--models", type=Path, required=True, help="the model repository")
+    command.add_argument("--samples", type=Path, required=True)
+    command.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    if options.command == "samples":
+        samples.write(options.data, options.out)
+    elif options.command == "golden":
+        golden.write(options.models, options.samples, options.data, options.out)
+    else:
+        _model(options)
+
+
+def _model(options):
+    module, network = MODELS[options.command]
+    torch.set_num_threads(1)  # sums in another order would be another run
+    torch.manual_seed(options.seed)
+    if options.weights:
+        net = network()
+        net.load_state_dict(torch.load(options.weights))
+    else:
+        options.work.mkdir(parents=True, exist_ok=True)
+        net = module.train(options.data, options.epochs, options.work / f"{module.NAME}.pt")
+    figures = module.release(net, options.data, options.out / module.NAME / module.VERSION)
+    for key, value in figures.items():
+        print(f"{key:24} {value}")
+
+
+main()

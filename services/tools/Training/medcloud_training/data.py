@@ -1,0 +1,86 @@
+"""Reads the shared data sets; images are held as uint8 so that a whole split stays in memory."""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from .preprocess import grey_of_file, resize, to_input
+
+CHILDREN, ADULTS = "children", "adults"
+MASKED = -1
+
+
+@dataclass
+class PneumoniaSplit:
+    """One split of cxr_pneumonia. `images` is uint8[N,S,S] for training or the network's float32[N,1,S,S] for evaluation."""
+
+    images: torch.Tensor
+    pneumonia: np.ndarray  # 0 or 1
+    kind: np.ndarray  # 0 bacterial, 1 viral, MASKED where unknown or without pneumonia
+    source: np.ndarray  # CHILDREN or ADULTS
+
+
+@dataclass
+class LungSplit:
+    """One split of cxr_lungs; `boxes` is float32[N,2,4], right lung first, xMin,yMin,xMax,yMax as fractions of width and height."""
+
+    images: torch.Tensor
+    boxes: torch.Tensor
+    source: np.ndarray
+
+
+def pneumonia(root: Path, split: str, size: int, as_input: bool):
+    folder = root / "cxr_pneumonia"
+    with open(folder / "labels.csv", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["split"] == split]
+    kinds = {"bacterial": 0, "viral": 1}
+    return PneumoniaSplit(
+        _load([folder / row["file"] for row in rows], size, as_input),
+        np.array([row["label"] == "pneumonia" for row in rows], np.int64),
+        np.array([kinds.get(row["subtype"], MASKED) for row in rows], np.int64),
+        np.array([_source(row["source"]) for row in rows]),
+    )
+
+
+def lungs(root: Path, split: str, size: int, as_input: bool):
+    folder = root / "cxr_lungs"
+    coco = json.loads((folder / f"{split}.json").read_text())
+    index = {image["id"]: i for i, image in enumerate(coco["images"])}
+    boxes = torch.zeros(len(index), 2, 4)
+    for annotation in coco["annotations"]:
+        image = coco["images"][index[annotation["image_id"]]]
+        x, y, w, h = annotation["bbox"]
+        corners = torch.tensor([x / image["width"], y / image["height"], (x + w) / image["width"], (y + h) / image["height"]])
+        boxes[index[image["id"]], annotation["category_id"] - 1] = corners
+    return LungSplit(
+        _load([folder / image["file_name"] for image in coco["images"]], size, as_input),
+        boxes,
+        np.array([_source(image["source"]) for image in coco["images"]]),
+    )
+
+
+def blood_cells(root: Path, split: str, size: int, as_input: bool):
+    """Blood smears in grey: images that hold no lung. uint8[N,S,S] or float32[N,1,S,S]."""
+    folder = root / "bccd"
+    names = [image["file_name"] for image in json.loads((folder / f"{split}.json").read_text())["images"]]
+    return _load([folder / name for name in names], size, as_input)
+
+
+def _source(name: str):
+    return CHILDREN if name.startswith("kermany") else ADULTS
+
+
+def _load(paths, size, as_input):
+    if as_input:
+        return torch.stack([to_input(grey_of_file(path), size) for path in paths])
+    images = torch.empty(len(paths), size, size, dtype=torch.uint8)
+    for i, path in enumerate(paths):
+        with Image.open(path) as image:
+            full = torch.from_numpy(np.asarray(image.convert("L"), dtype=np.float32))
+        images[i] = resize(full, size).round().clamp(0, 255).byte()
+    return images

@@ -1,0 +1,77 @@
+"""From a network to the folder that the catalogue loads: model.onnx, manifest.json, card.md."""
+
+import hashlib
+import json
+import string
+import warnings
+from pathlib import Path
+
+import onnx
+import torch
+
+RADIOGRAPHY = {
+    "modality": {"allowed": ["CR", "DX"], "required": True},
+    "sopClass": {
+        "allowed": [
+            "1.2.840.10008.5.1.4.1.1.1",
+            "1.2.840.10008.5.1.4.1.1.1.1",
+            "1.2.840.10008.5.1.4.1.1.1.1.1",
+            "1.2.840.10008.5.1.4.1.1.7",
+        ]
+    },
+    "bodyPart": {"allowed": ["CHEST", "THORAX", "LUNG"]},
+    "photometric": {"allowed": ["MONOCHROME1", "MONOCHROME2"]},
+    "rows": {"min": 64, "max": 16384},
+    "columns": {"min": 64, "max": 16384},
+    "ageYears": {"min": 0, "max": 120},
+}
+
+
+def write_onnx(net, path: Path, outputs):
+    """Opset 13, float32; the first axis of the input `image` and of every output is the batch, the others are fixed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    net = net.float().eval().to(memory_format=torch.contiguous_format)
+    example = torch.zeros(2, 1, net.SIZE, net.SIZE)
+    axes = {name: {0: "batch"} for name in ["image", *outputs]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about shape inference of constants; shapes are set and checked below
+        torch.onnx.export(net, example, str(path), input_names=["image"], output_names=list(outputs), dynamic_axes=axes, opset_version=13)
+        results = net(example)
+    model = onnx.load(str(path))
+    for declared, result in zip(model.graph.output, results if isinstance(results, tuple) else (results,)):
+        for dimension, length in list(zip(declared.type.tensor_type.shape.dim, result.shape))[1:]:
+            dimension.dim_value = length
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, str(path))
+
+
+def digest(path: Path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_manifest(folder: Path, name, version, task, size, details):
+    """`details` is the manifest's member named like the task."""
+    manifest = {
+        "name": name,
+        "version": version,
+        "task": task,
+        "file": "model.onnx",
+        "sha256": digest(folder / "model.onnx"),
+        "input": {
+            "name": "image", "channels": 1, "height": size, "width": size,
+            "resize": "stretch-triangle", "normalise": "standardise",
+        },
+        task: details,
+        "scope": RADIOGRAPHY,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def write_card(folder: Path, name, version, figures):
+    """Fills `cards/<name>.md`; a figure that the template lacks or leaves over is an error."""
+    template = (Path(__file__).parent / "cards" / f"{name}.md").read_text()
+    figures = {"version": version, "digest": digest(folder / "model.onnx"), **figures}
+    unused = [key for key in figures if f"${{{key}}}" not in template]
+    if unused:
+        raise ValueError(f"the card of {name} leaves out {unused}")
+    (folder / "card.md").write_text(string.Template(template).substitute(figures))

@@ -1,0 +1,77 @@
+"""Golden files: what the exported models give for known instances, against which the C# pipeline is tested."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .export import digest
+from .metrics import sigmoid
+from .onnx_graph import OnnxGraph
+from .preprocess import grey_of_dicom, to_input
+
+
+def write(models: Path, samples: Path, root: Path, out: Path):
+    """Writes `out`/<model>/golden.json and one raw float32 little-endian tensor per sample; `root` is the shared data."""
+    for path in sorted(models.glob("*/*/manifest.json")):
+        manifest = json.loads(path.read_text())
+        if digest(path.parent / "model.onnx") != manifest["sha256"]:
+            raise ValueError(f"{path}: sha256 is not that of model.onnx")
+        folder = out / manifest["name"]
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*"):
+            old.unlink()
+        graph = OnnxGraph(path.parent / "model.onnx")
+        golden = {
+            "model": manifest["name"], "version": manifest["version"], "digest": "sha256:" + manifest["sha256"],
+            "samples": [_sample(manifest, graph, file, folder) for file in sorted(samples.glob("*.dcm"))],
+            "cxrDicom": list(_cxr_dicom(manifest, graph, root / "cxr_dicom")),
+        }
+        (folder / "golden.json").write_text(json.dumps(golden, indent=2) + "\n")
+        print(f"{manifest['name']}: {len(golden['samples'])} samples, {len(golden['cxrDicom'])} of cxr_dicom")
+
+
+def outcome(manifest, graph, tensor):
+    """Calibrated probabilities, or detections above the threshold in the order of the labels, for one input float32[C,H,W]."""
+    outputs = dict(zip(graph.outputs, (output[0].double().numpy() for output in graph(tensor[None]))))
+    if manifest["task"] == "classification":
+        return {"classifications": _classify(manifest["classification"], outputs), "detections": []}
+    return {"classifications": [], "detections": _detect(manifest["detection"], outputs)}
+
+
+def _sample(manifest, graph, file, folder):
+    tensor = to_input(grey_of_dicom(file), manifest["input"]["height"])
+    (folder / f"{file.stem}.f32").write_bytes(tensor.numpy().astype("<f4").tobytes())
+    return {"file": file.name, "tensor": f"{file.stem}.f32", **outcome(manifest, graph, tensor)}
+
+
+def _cxr_dicom(manifest, graph, folder):
+    with open(folder / "labels.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            tensor = to_input(grey_of_dicom(folder / row["file"]), manifest["input"]["height"])
+            yield {"file": row["file"], "transferSyntaxUid": row["transfer_syntax_uid"], **outcome(manifest, graph, tensor)}
+
+
+def _classify(declared, outputs):
+    found = []
+    for head in declared["heads"]:
+        z = head["scale"] * outputs[declared["output"]][head["logits"]] + np.array(head["bias"])
+        p = sigmoid(z) if head["activation"] == "sigmoid" else torch.softmax(torch.from_numpy(z), 0).numpy()
+        by_logit = dict(zip(head["logits"], p))
+        found += [{"code": label["code"], "probability": round(by_logit[label["logit"]], 6)} for label in head["labels"]]
+    return found
+
+
+def _detect(declared, outputs):
+    """The best box of each label; our detector has one query per label, so that nothing is left for NMS to suppress."""
+    boxes = outputs[declared["boxes"]]
+    scores = sigmoid(declared["scale"] * outputs[declared["scores"]] + declared["bias"])
+    found = []
+    for index, label in enumerate(declared["labels"]):
+        kept = np.flatnonzero(scores[:, index] >= declared["scoreThreshold"])
+        if len(kept) > 1:
+            raise ValueError("two boxes of one label: golden values need NMS")
+        found += [{"code": label["code"], "score": round(scores[q, index], 6), "box": [round(edge, 6) for edge in boxes[q]]} for q in kept]
+    return found

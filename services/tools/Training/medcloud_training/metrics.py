@@ -1,0 +1,64 @@
+"""Figures for cards. All take numpy arrays with one entry per image unless said otherwise."""
+
+import numpy as np
+
+
+def auc(positive, score):
+    """Area under the ROC curve; ties count half."""
+    order = np.argsort(score, kind="stable")
+    values, start, counts = np.unique(score[order], return_index=True, return_counts=True)
+    ranks = np.empty(len(score))
+    ranks[order] = np.repeat(start + (counts + 1) / 2, counts)
+    p = positive.astype(bool)
+    return (ranks[p].sum() - p.sum() * (p.sum() + 1) / 2) / (p.sum() * (~p).sum())
+
+
+def interval(statistic, *arrays, rounds=1000, seed=1):
+    """Bootstrap over images: (value, low, high) of the 95 % percentile interval."""
+    generator, count = np.random.default_rng(seed), len(arrays[0])
+    draws = (generator.integers(0, count, count) for _ in range(rounds))
+    values = [statistic(*(array[draw] for array in arrays)) for draw in draws]
+    return (statistic(*arrays), *np.nanpercentile(values, [2.5, 97.5]))
+
+
+def calibration_error(positive, probability, bins=10):
+    """Expected calibration error over bins of equal width."""
+    which = np.minimum((probability * bins).astype(int), bins - 1)
+    parts = [which == b for b in range(bins) if (which == b).any()]
+    return sum(part.mean() * abs(positive[part].mean() - probability[part].mean()) for part in parts)
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def platt(positive, logit, rounds=50):
+    """Scale and bias that minimise the log loss of sigmoid(scale*logit + bias), by Newton's method."""
+    design, weights = np.stack([logit, np.ones_like(logit)], 1), np.array([1.0, 0.0])
+    for _ in range(rounds):
+        p = sigmoid(design @ weights)
+        hessian = design.T @ (design * (p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
+        weights = weights - np.linalg.solve(hessian, design.T @ (p - positive))
+    return weights
+
+
+def rates(positive, chosen):
+    """(sensitivity, specificity) of a decision."""
+    p = positive.astype(bool)
+    return chosen[p].mean(), (~chosen[~p]).mean()
+
+
+def iou(a, b):
+    """Intersection over union of boxes [...,4], xMin,yMin,xMax,yMax."""
+    low, high = np.maximum(a[..., :2], b[..., :2]), np.minimum(a[..., 2:], b[..., 2:])
+    inner = np.prod(np.clip(high - low, 0, None), -1)
+    area = lambda box: np.prod(box[..., 2:] - box[..., :2], -1)
+    return inner / (area(a) + area(b) - inner)
+
+
+def average_precision(score, overlap, threshold):
+    """AP of one label when each image has one true box and one prediction with `overlap`; 101-point interpolation as COCO."""
+    order = np.argsort(-score, kind="stable")
+    hits = np.cumsum(overlap[order] >= threshold)
+    recall, precision = hits / len(score), hits / np.arange(1, len(score) + 1)
+    return np.mean([precision[recall >= level].max(initial=0.0) for level in np.linspace(0, 1, 101)])

@@ -1,0 +1,94 @@
+"""The two networks. Both are small residual nets: on CPUs these train about three times faster per image than depthwise ones."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def convolution(inputs, outputs, kernel=3, stride=1):
+    return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs))
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions with a shortcut; the second starts at zero so that the block starts as its shortcut."""
+
+    def __init__(self, inputs, outputs, stride=1):
+        super().__init__()
+        self.first, self.second = convolution(inputs, outputs, stride=stride), convolution(outputs, outputs)
+        nn.init.zeros_(self.second[1].weight)
+        self.shortcut = nn.Identity() if inputs == outputs and stride == 1 else convolution(inputs, outputs, 1, stride)
+
+    def forward(self, x):
+        return F.relu(self.second(F.relu(self.first(x))) + self.shortcut(x))
+
+
+class PneumoniaNet(nn.Module):
+    """float32[N,1,128,128] -> logits float32[N,3]: pneumonia; bacterial, viral (given pneumonia)."""
+
+    SIZE = 128
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            convolution(1, 16, stride=2), nn.ReLU(),
+            Block(16, 48, 2), Block(48, 48), Block(48, 96, 2), Block(96, 96), Block(96, 224, 2),
+        )
+        self.dropout = nn.Dropout(0.2)
+        self.pneumonia, self.kind = nn.Linear(448, 1), nn.Linear(448, 2)
+
+    def forward(self, x):
+        x = self.features(x)
+        x = self.dropout(torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], 1))
+        return torch.cat([self.pneumonia(x), self.kind(x)], 1)
+
+
+class LungNet(nn.Module):
+    """float32[N,1,160,160] -> boxes [N,2,4] and scores [N,2,2]; query 0 is the right lung, query 1 the left.
+
+    Each of the eight edges is a distribution over 40 positions from 0 to 1, read from the column (x) or row (y) profile of a 40 x 40 map;
+    the edge is its mean. A score is the logit of the IoU that the box is expected to reach.
+    """
+
+    SIZE, BINS = 160, 40
+    NEVER = -20.0  # logit of the other lung's label
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(convolution(1, 16, stride=2), nn.ReLU())
+        self.quarter = Block(16, 32, 2)
+        self.eighth = nn.Sequential(Block(32, 64, 2), Block(64, 64))
+        self.sixteenth = nn.Sequential(Block(64, 128, 2), Block(128, 128))
+        self.from_sixteenth, self.from_eighth, self.from_quarter = (convolution(c, 32, 1) for c in (128, 64, 32))
+        self.merge_eighth, self.merge_quarter = convolution(32, 32), convolution(32, 32)
+        self.position = nn.Parameter(torch.zeros(1, 32, self.BINS, self.BINS))
+        self.columns, self.rows = self._profile(), self._profile()
+        self.quality = nn.Linear(256, 2)
+        self.register_buffer("places", torch.linspace(0, 1, self.BINS)[:, None])
+        self.register_buffer("own", torch.eye(2)[None])
+
+    @staticmethod
+    def _profile():
+        return nn.Sequential(nn.Conv1d(64, 64, 5, padding=2), nn.ReLU(), nn.Conv1d(64, 4, 5, padding=2))
+
+    def edges_and_quality(self, x):
+        """Logits of the edges [N,8,40] (xMin, xMax of right and left, then yMin, yMax of right and left) and of the quality [N,2]."""
+        quarter = self.quarter(self.stem(x))
+        eighth = self.eighth(quarter)
+        sixteenth = self.sixteenth(eighth)
+        merged = self.from_eighth(eighth) + F.interpolate(self.from_sixteenth(sixteenth), scale_factor=2.0, mode="nearest")
+        merged = F.relu(self.merge_eighth(F.relu(merged)))
+        merged = self.from_quarter(quarter) + F.interpolate(merged, scale_factor=2.0, mode="nearest")
+        merged = F.relu(self.merge_quarter(F.relu(merged + self.position)))
+        columns = self.columns(torch.cat([merged.mean(dim=2), merged.amax(dim=2)], 1))
+        rows = self.rows(torch.cat([merged.mean(dim=3), merged.amax(dim=3)], 1))
+        quality = self.quality(torch.cat([sixteenth.mean(dim=(2, 3)), sixteenth.amax(dim=(2, 3))], 1))
+        return torch.cat([columns, rows], 1), quality
+
+    def boxes(self, edges):
+        """Edge logits [N,8,40] -> boxes [N,2,4]."""
+        at = torch.matmul(torch.softmax(edges, 2), self.places)
+        return at.reshape(-1, 2, 2, 2).permute(0, 2, 3, 1).reshape(-1, 2, 4)  # axis, lung, end -> lung, end, axis
+
+    def forward(self, x):
+        edges, quality = self.edges_and_quality(x)
+        return self.boxes(edges), quality[:, :, None] * self.own + self.NEVER * (1 - self.own)

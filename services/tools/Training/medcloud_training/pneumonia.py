@@ -1,0 +1,141 @@
+"""cxr-pneumonia: training, calibration, figures."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from . import augment, data
+from .data import ADULTS, CHILDREN, MASKED
+from .export import write_card, write_manifest, write_onnx
+from .metrics import auc, calibration_error, interval, platt, rates, sigmoid
+from .nets import PneumoniaNet
+from .onnx_graph import OnnxGraph
+from .preprocess import standardise
+from .trainer import fit
+
+NAME, VERSION, EPOCHS = "cxr-pneumonia", "1.0.0", 40
+PNEUMONIA, BACTERIAL, VIRAL = "233604007", "53084003", "75570004"
+BATCH, LOADED = 64, 144
+ADULT_PART = 0.32
+
+
+def train(root, epochs, checkpoint):
+    """Returns the best averaged network; val decides which."""
+    split = data.pneumonia(root, "train", LOADED, as_input=False)
+    held = data.pneumonia(root, "val", PneumoniaNet.SIZE, as_input=True)
+    pools = {(s, p): np.flatnonzero((split.source == s) & (split.pneumonia == p)) for s in (CHILDREN, ADULTS) for p in (0, 1)}
+    pick = np.random.default_rng(torch.initial_seed())
+    return fit(
+        PneumoniaNet(), lambda net: _loss(net, split, _draw(pick, pools)), lambda net: _score(net, held),
+        epochs, len(split.images) // BATCH, 3e-3, checkpoint,
+    )
+
+
+def release(net, root: Path, folder: Path):
+    """Writes model.onnx, manifest.json and card.md to `folder`. val decides calibration and threshold, test gives the card's figures."""
+    write_onnx(net, folder / "model.onnx", ["logits"])
+    graph = OnnxGraph(folder / "model.onnx")
+    model = lambda images: graph(images)[0]
+    held, test = (data.pneumonia(root, name, net.SIZE, as_input=True) for name in ("val", "test"))
+    logits, test_logits = predict(model, held.images), predict(model, test.images)
+    known = held.kind != MASKED
+    scale, bias = platt(held.pneumonia, logits[:, 0]).round(6).tolist()
+    kind_scale, kind_bias = platt(held.kind[known], (logits[:, 2] - logits[:, 1])[known]).round(6).tolist()
+    threshold = _threshold(held, sigmoid(scale * logits[:, 0] + bias))
+    write_manifest(folder, NAME, VERSION, "classification", net.SIZE, {
+        "output": "logits",
+        "heads": [
+            {
+                "activation": "sigmoid", "logits": [0], "scale": scale, "bias": [bias],
+                "labels": [{"logit": 0, "code": PNEUMONIA, "display": "Pneumonia", "threshold": threshold}],
+            },
+            {
+                "activation": "softmax", "logits": [1, 2], "scale": kind_scale, "bias": [0.0, kind_bias], "given": PNEUMONIA,
+                "labels": [
+                    {"logit": 1, "code": BACTERIAL, "display": "Bacterial pneumonia", "threshold": 0.5},
+                    {"logit": 2, "code": VIRAL, "display": "Viral pneumonia", "threshold": 0.5},
+                ],
+            },
+        ],
+    })
+    probability = sigmoid(scale * test_logits[:, 0] + bias)
+    viral = sigmoid(kind_scale * (test_logits[:, 2] - test_logits[:, 1]) + kind_bias)
+    figures = {"threshold": f"{threshold:.2f}", "raw_error": f"{calibration_error(test.pneumonia, sigmoid(test_logits[:, 0])):.3f}"}
+    for source in (CHILDREN, ADULTS):
+        of = test.source == source
+        figures |= {f"{source}_{key}": value for key, value in _figures(test.pneumonia[of], probability[of], threshold).items()}
+    known = test.kind != MASKED
+    figures |= {
+        "kind_count": str(known.sum()),
+        "kind_auc": _with_interval(auc, test.kind[known], viral[known]),
+        "kind_right": _with_interval(lambda k, p: ((p >= 0.5) == k).mean(), test.kind[known], viral[known]),
+        "kind_error": f"{calibration_error(test.kind[known], viral[known]):.3f}",
+    }
+    write_card(folder, NAME, VERSION, figures)
+    return figures
+
+
+def _figures(positive, probability, threshold):
+    return {
+        "count": str(len(positive)),
+        "positive": str(positive.sum()),
+        "auc": _with_interval(auc, positive, probability),
+        "sensitivity": _with_interval(lambda p, q: rates(p, q >= threshold)[0], positive, probability),
+        "specificity": _with_interval(lambda p, q: rates(p, q >= threshold)[1], positive, probability),
+        "error": f"{calibration_error(positive, probability):.3f}",
+    }
+
+
+def _with_interval(statistic, *arrays):
+    return "%.3f [%.3f, %.3f]" % interval(statistic, *arrays)
+
+
+def _threshold(held, probability):
+    """Where the mean of the children's and the adults' Youden index is largest on val; in hundredths."""
+    def youden(threshold):
+        return sum(sum(rates(held.pneumonia[of], probability[of] >= threshold)) for of in (held.source == CHILDREN, held.source == ADULTS))
+
+    return max((step / 100 for step in range(5, 96)), key=youden)
+
+
+@torch.no_grad()
+def predict(net, images):
+    """Inputs float32[N,1,128,128] -> logits float64[N,3]."""
+    return torch.cat([net(part) for part in images.split(64)]).double().numpy()
+
+
+def _draw(pick, pools):
+    """Indices of one batch: a fixed part of adults, and as many with as without pneumonia within each source."""
+    adults = round(BATCH * ADULT_PART / 2)
+    counts = {ADULTS: adults, CHILDREN: BATCH // 2 - adults}
+    return torch.from_numpy(np.concatenate([pick.choice(pool, counts[source]) for (source, _), pool in pools.items()]))
+
+
+def _loss(net, split, rows):
+    maps = augment.affine(len(rows), scale=(0.68, 1.12), aspect=0.25, degrees=12, shear=0.08, shift=0.04, flip=0.5)
+    x = augment.photometric(augment.warp(split.images[rows], maps, net.SIZE), inversion=0.05)
+    x = standardise(augment.cutout(x, 0.4, 0.4))
+    pneumonia = torch.from_numpy(split.pneumonia)[rows].float()
+    kind = torch.from_numpy(split.kind)[rows]
+    kind = F.one_hot(kind.clamp_min(0), 2).float() * (kind != MASKED)[:, None]
+    if torch.rand(()) < 0.5:
+        other = torch.randperm(len(rows))
+        share = torch.distributions.Beta(0.4, 0.4).sample()
+        x, pneumonia, kind = (torch.lerp(a[other], a, share) for a in (x, pneumonia, kind))
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = net(x.contiguous(memory_format=torch.channels_last))
+    logits = logits.float()
+    known = kind.sum().clamp_min(1.0)
+    kinds = -(kind * F.log_softmax(logits[:, 1:], 1)).sum() / known
+    return F.binary_cross_entropy_with_logits(logits[:, 0], pneumonia * 0.98 + 0.01) + 0.4 * kinds
+
+
+def _score(net, held):
+    """Mean of the children's and the adults' AUC, and a quarter of the kinds'."""
+    logits, known = predict(net, held.images), held.kind != MASKED
+    by_source = [auc(held.pneumonia[held.source == s], logits[held.source == s, 0]) for s in (CHILDREN, ADULTS)]
+    kinds = auc(held.kind[known], (logits[:, 2] - logits[:, 1])[known])
+    print("children %.4f adults %.4f viral/bacterial %.4f" % (*by_source, kinds), flush=True)
+    return (sum(by_source) + 0.5 * kinds) / 2.5
