@@ -1,0 +1,109 @@
+namespace MedCloud.Dicom;
+
+/// <summary>What PS3.3 section C.7.6.3 (image pixel), C.11.1 (rescale) and C.11.2 (window) say about the pixels of an instance.</summary>
+public sealed record PixelDescription
+{
+    private const long MaxPixels = 512L * 1024 * 1024;
+
+    /// <summary>Height of a frame, in pixels.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Width of a frame, in pixels.</summary>
+    public required int Columns { get; init; }
+
+    /// <summary>Numbers per pixel: 1 for grey and palette, 3 for colour.</summary>
+    public required int SamplesPerPixel { get; init; }
+
+    /// <summary>Bits that a sample takes in native pixel data.</summary>
+    public required int BitsAllocated { get; init; }
+
+    /// <summary>Bits of a sample that mean something.</summary>
+    public required int BitsStored { get; init; }
+
+    /// <summary>Position of the most significant of them.</summary>
+    public required int HighBit { get; init; }
+
+    /// <summary>Samples are in two's complement.</summary>
+    public required bool Signed { get; init; }
+
+    /// <summary>E.g. <c>MONOCHROME2</c>.</summary>
+    public required string PhotometricInterpretation { get; init; }
+
+    /// <summary>1: all first samples, then all second ones; 0: the samples of a pixel together.</summary>
+    public int PlanarConfiguration { get; init; }
+
+    /// <summary>How many frames there are.</summary>
+    public int NumberOfFrames { get; init; } = 1;
+
+    /// <summary>Rescale Slope, 1 where absent.</summary>
+    public double Slope { get; init; } = 1;
+
+    /// <summary>Rescale Intercept, 0 where absent.</summary>
+    public double Intercept { get; init; }
+
+    /// <summary>The first Window Center, in rescaled units; null without a whole window.</summary>
+    public double? WindowCenter { get; init; }
+
+    /// <summary>The first Window Width, in rescaled units; null without a whole window.</summary>
+    public double? WindowWidth { get; init; }
+
+    /// <summary>Bytes of one frame of native pixel data.</summary>
+    public long FrameBytes
+    {
+        get
+        {
+            // PS3.3 section C.7.6.3.1.2: two pixels share their colour samples
+            var samples = PhotometricInterpretation == "YBR_FULL_422" ? 2 : SamplesPerPixel;
+            return (((long)Rows * Columns * samples * BitsAllocated) + 7) / 8;
+        }
+    }
+
+    /// <summary>Reads the description; null where the attributes describe no image, and then <paramref name="problem"/> names the attribute.</summary>
+    public static PixelDescription? From(DataSet dataSet, out string? problem)
+    {
+        var rows = dataSet.GetInt32(DicomTags.Rows) ?? 0;
+        var columns = dataSet.GetInt32(DicomTags.Columns) ?? 0;
+        var samples = dataSet.GetInt32(DicomTags.SamplesPerPixel) ?? 1;
+        var allocated = dataSet.GetInt32(DicomTags.BitsAllocated) ?? 0;
+        var stored = dataSet.GetInt32(DicomTags.BitsStored) ?? allocated;
+        var high = dataSet.GetInt32(DicomTags.HighBit) ?? stored - 1;
+        var frames = dataSet.GetInt32(DicomTags.NumberOfFrames) ?? 1;
+        var photometric = dataSet.GetString(DicomTags.PhotometricInterpretation);
+
+        problem = true switch
+        {
+            _ when rows <= 0 => "Rows is absent or zero",
+            _ when columns <= 0 => "Columns is absent or zero",
+            _ when samples is < 1 or > 4 => "Samples per Pixel is not 1 to 4",
+            _ when photometric is null => "Photometric Interpretation is absent",
+            _ when allocated is not 1 && (allocated is < 8 or > 64 || allocated % 8 != 0) => "Bits Allocated is absent or not 1 or a multiple of 8",
+            _ when stored < 1 || stored > allocated => "Bits Stored is not within Bits Allocated",
+            _ when high >= allocated || high < stored - 1 => "High Bit does not fit Bits Allocated and Bits Stored",
+            _ when frames < 1 => "Number of Frames is not positive",
+            _ when (long)rows * columns * samples > MaxPixels => "Rows x Columns is more than 512 million samples",
+            _ => null,
+        };
+        if (problem is not null)
+            return null;
+
+        var center = dataSet.GetDouble(DicomTags.WindowCenter);
+        var width = dataSet.GetDouble(DicomTags.WindowWidth);
+        return new PixelDescription
+        {
+            Rows = rows,
+            Columns = columns,
+            SamplesPerPixel = samples,
+            BitsAllocated = allocated,
+            BitsStored = stored,
+            HighBit = high,
+            Signed = dataSet.GetInt32(DicomTags.PixelRepresentation) == 1,
+            PhotometricInterpretation = photometric ?? "",
+            PlanarConfiguration = dataSet.GetInt32(DicomTags.PlanarConfiguration) == 1 ? 1 : 0,
+            NumberOfFrames = frames,
+            Slope = dataSet.GetDouble(DicomTags.RescaleSlope) ?? 1,
+            Intercept = dataSet.GetDouble(DicomTags.RescaleIntercept) ?? 0,
+            WindowCenter = width is null ? null : center,
+            WindowWidth = center is null ? null : width,
+        };
+    }
+}

@@ -1,0 +1,20 @@
+namespace MedCloud.Dicom;
+
+/// <summary>What a reader takes at most before it gives up with a <see cref="DicomFormatException"/>.</summary>
+public sealed record DicomReadLimits
+{
+    /// <summary>Sequences within sequences. Default 32.</summary>
+    public int MaxDepth { get; init; } = 32;
+
+    /// <summary>Bytes of one value kept in memory; a longer one is left in the stream and recorded as a segment. Default 16 MiB.</summary>
+    public int MaxValueBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Bytes of all values kept in memory. Default 64 MiB.</summary>
+    public long MaxHeaderBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Elements and items, at every depth. Default 1 000 000.</summary>
+    public int MaxElements { get; init; } = 1_000_000;
+
+    /// <summary>Bytes of a deflated data set once inflated. Default 2 GiB.</summary>
+    public long MaxInflatedBytes { get; init; } = 2L * 1024 * 1024 * 1024;
+}
