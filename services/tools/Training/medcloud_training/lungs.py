@@ -15,9 +15,9 @@ from .onnx_graph import OnnxGraph
 from .preprocess import standardise
 from .trainer import fit
 
-NAME, VERSION, EPOCHS = "cxr-lungs", "1.0.0", 40
-BATCH, LOADED = 48, 176
-ADULT_PART, EMPTY_PART = 0.25, 0.125
+NAME, VERSION, EPOCHS = "cxr-lungs", "1.0.0", 55
+BATCH, LOADED = 24, 176
+ADULT_PART, EMPTY = 0.25, 3
 
 
 def train(root, epochs, checkpoint):
@@ -29,7 +29,7 @@ def train(root, epochs, checkpoint):
     pick = np.random.default_rng(torch.initial_seed())
     return fit(
         LungNet(), lambda net: _loss(net, split, _draw(pick, pools), cells), lambda net: _score(net, held),
-        epochs, len(split.images) // 40, 3e-3, checkpoint,
+        epochs, len(split.images) // (BATCH - EMPTY), 3e-3, checkpoint,
     )
 
 
@@ -119,14 +119,14 @@ def empty(count, split_images, cells, size):
 
 
 def _draw(pick, pools):
-    lungs = BATCH - round(BATCH * EMPTY_PART)
+    lungs = BATCH - EMPTY
     adults = round(lungs * ADULT_PART)
     return torch.from_numpy(np.concatenate([pick.choice(pools[CHILDREN], lungs - adults), pick.choice(pools[ADULTS], adults)]))
 
 
 def _loss(net, split, rows, cells):
     lungs = len(rows)
-    maps = augment.affine(lungs, scale=(0.78, 1.2), aspect=0.25, degrees=8, shear=0.05, shift=0.04, flip=0.5)
+    maps = augment.affine(lungs, scale=(0.84, 1.16), aspect=0.15, degrees=5, shear=0.03, shift=0.04, flip=0.5)
     boxes = augment.warp_boxes(split.boxes[rows], maps)
     mirrored = maps[:, 0, 0] < 0
     boxes = torch.where(mirrored[:, None, None], boxes.flip(1), boxes)

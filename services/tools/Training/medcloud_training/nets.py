@@ -55,12 +55,12 @@ class LungNet(nn.Module):
     def __init__(self):
         super().__init__()
         self.stem = nn.Sequential(convolution(1, 16, stride=2), nn.ReLU())
-        self.quarter = Block(16, 32, 2)
+        self.quarter = nn.Sequential(Block(16, 32, 2), Block(32, 32))
         self.eighth = nn.Sequential(Block(32, 64, 2), Block(64, 64))
         self.sixteenth = nn.Sequential(Block(64, 128, 2), Block(128, 128))
-        self.from_sixteenth, self.from_eighth, self.from_quarter = (convolution(c, 32, 1) for c in (128, 64, 32))
-        self.merge_eighth, self.merge_quarter = convolution(32, 32), convolution(32, 32)
-        self.position = nn.Parameter(torch.zeros(1, 32, self.BINS, self.BINS))
+        self.from_sixteenth, self.from_eighth, self.from_quarter = (convolution(c, 48, 1) for c in (128, 64, 32))
+        self.merge_eighth, self.merge_quarter = convolution(48, 48), convolution(48, 48)
+        self.position = nn.Parameter(torch.zeros(1, 48, self.BINS, self.BINS))
         self.columns, self.rows = self._profile(), self._profile()
         self.quality = nn.Linear(256, 2)
         self.register_buffer("places", torch.linspace(0, 1, self.BINS)[:, None])
@@ -68,7 +68,7 @@ class LungNet(nn.Module):
 
     @staticmethod
     def _profile():
-        return nn.Sequential(nn.Conv1d(64, 64, 5, padding=2), nn.ReLU(), nn.Conv1d(64, 4, 5, padding=2))
+        return nn.Sequential(nn.Conv1d(96, 64, 5, padding=2), nn.ReLU(), nn.Conv1d(64, 4, 5, padding=2))
 
     def edges_and_quality(self, x):
         """Logits of the edges [N,8,40] (xMin, xMax of right and left, then yMin, yMax of right and left) and of the quality [N,2]."""

@@ -32,14 +32,13 @@ def grey_of_file(path: Path):
 
 
 def grey_of_dicom(path: Path):
-    """The first frame of a single-channel instance as float32[H,W]."""
+    """The first frame of a single-channel instance whose unused bits are zero, as float32[H,W]."""
     instance = pydicom.dcmread(path)
     stored = instance.pixel_array
     if int(instance.get("NumberOfFrames") or 1) > 1:
         stored = stored[0]
-    window = None
-    if "WindowCenter" in instance and "WindowWidth" in instance:
-        window = (_first(instance.WindowCenter), _first(instance.WindowWidth))
+    centre, width = instance.get("WindowCenter"), instance.get("WindowWidth")
+    window = None if centre is None or width is None else (_first(centre), _first(width))
     slope, intercept = float(instance.get("RescaleSlope", 1)), float(instance.get("RescaleIntercept", 0))
     return grey(stored, slope, intercept, window, instance.PhotometricInterpretation == "MONOCHROME1")
 
