@@ -1,0 +1,47 @@
+using MedCloud.ModelCatalogue;
+using Microsoft.ML.OnnxRuntime;
+
+namespace MedCloud.Inference.Runtime;
+
+/// <summary>Compares the inputs and outputs of an ONNX graph with the manifest, so that a mismatch is found at the start and not by the first patient.</summary>
+internal static class ModelSignature
+{
+    /// <summary>ONNX Runtime's dimension of a length known only at the run.</summary>
+    private const int Dynamic = -1;
+
+    public static IReadOnlyList<string> Faults(ModelManifest manifest, IReadOnlyDictionary<string, NodeMetadata> inputs, IReadOnlyDictionary<string, NodeMetadata> outputs)
+    {
+        var faults = new List<string>();
+        foreach (var other in inputs.Keys.Where(name => name != manifest.Input.Name))
+            faults.Add($"the input \"{other}\" is not in the manifest");
+        var input = manifest.Input;
+        Check("input", input.Name, inputs, $"[batch, {input.Channels}, {input.Height}, {input.Width}]", shape => shape is [Dynamic, var c, var h, var w] && (c, h, w) == (input.Channels, input.Height, input.Width));
+        if (manifest.Classification is { } classification)
+        {
+            var logits = classification.Heads.SelectMany(head => head.Logits).Max() + 1;
+            Check("output", classification.Output, outputs, $"[batch, {logits} or more]", shape => shape is [Dynamic, var k] && k >= logits);
+        }
+
+        if (manifest.Detection is { } detection)
+        {
+            var labels = detection.Labels.Count;
+            Check("output", detection.Boxes, outputs, "[batch, boxes, 4]", shape => shape is [Dynamic, _, 4]);
+            Check("output", detection.Scores, outputs, $"[batch, boxes, {labels}]", shape => shape is [Dynamic, _, var c] && c == labels);
+            if (outputs.TryGetValue(detection.Boxes, out var boxes) && outputs.TryGetValue(detection.Scores, out var scores)
+                && boxes.Dimensions is [_, var q, _] && scores.Dimensions is [_, var p, _] && p != q)
+            {
+                faults.Add($"the outputs \"{detection.Boxes}\" and \"{detection.Scores}\" are of {q} and {p} boxes");
+            }
+        }
+
+        return faults;
+
+        void Check(string kind, string name, IReadOnlyDictionary<string, NodeMetadata> nodes, string wanted, Predicate<int[]> fits)
+        {
+            if (!nodes.TryGetValue(name, out var node))
+                faults.Add($"it has no {kind} \"{name}\"");
+            else if (node.ElementType != typeof(float) || !fits(node.Dimensions))
+                faults.Add($"the {kind} \"{name}\" is {node.ElementType.Name}[{string.Join(", ", node.Dimensions)}], not Single{wanted}");
+        }
+    }
+}
