@@ -97,7 +97,7 @@ public static partial class HeaderGate
         if (Date(header, DicomTags.PatientBirthDate) is not { } birth || Date(header, DicomTags.StudyDate) is not { } study || study < birth)
             return null;
         var years = study.Year - birth.Year;
-        return birth.AddYears(years) > study ? years - 1 : years;
+        return (study.Month, study.Day).CompareTo((birth.Month, birth.Day)) < 0 ? years - 1 : years;
     }
 
     private static DateOnly? Date(DataSet header, DicomTag tag) =>

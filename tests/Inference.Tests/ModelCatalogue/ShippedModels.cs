@@ -1,0 +1,12 @@
+using MedCloud.ModelCatalogue;
+using MedCloud.Tests;
+
+namespace Inference.Tests.ModelCatalogue;
+
+/// <summary>The models of the checkout.</summary>
+internal static class ShippedModels
+{
+    public static CatalogueLoad Load { get; } = Catalogue.Load(Path.Combine(SharedData.Repository, "deploy", "models"));
+
+    public static ModelPackage Active(string name) => Load.Catalogue.Active.Single(model => model.Manifest.Name == name);
+}
