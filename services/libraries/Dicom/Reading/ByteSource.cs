@@ -39,11 +39,13 @@ internal sealed class ByteSource(Stream stream) : IDisposable
         var done = Math.Min(destination.Length, end - start);
         Buffer.AsSpan(start, done).CopyTo(destination.Span);
         Advance(done);
-        if (done < destination.Length)
+        while (done < destination.Length)
         {
-            var rest = await stream.ReadAtLeastAsync(destination[done..], destination.Length - done, throwOnEndOfStream: false, cancellationToken);
-            Position += rest;
-            done += rest;
+            var read = await stream.ReadAsync(destination[done..], cancellationToken);
+            if (read == 0)
+                break;
+            Position += read;
+            done += read;
         }
         return done;
     }

@@ -67,10 +67,10 @@ internal sealed class DataSetParser(ByteSource source, TransferSyntax syntax, Di
         DicomElement element;
         if (length == ElementHeader.Undefined)
             element = await ReadUndefinedAsync(target, tag, vr, end, cancellationToken);
-        else if (vr == Vr.SQ)
+        else if (vr == Vr.SQ && (explicitVr || await StartsItemAsync(length, cancellationToken)))
             element = new DicomElement(tag, await ReadItemsAsync(target, tag, source.Position + length, cancellationToken));
         else
-            element = await ReadValueAsync(tag, vr, length, cancellationToken);
+            element = await ReadValueAsync(tag, vr == Vr.SQ ? Vr.UN : vr, length, cancellationToken);
 
         if (!target.TryAdd(element))
         {
@@ -79,8 +79,11 @@ internal sealed class DataSetParser(ByteSource source, TransferSyntax syntax, Di
         }
     }
 
-    public DicomFormatException Fault(string problem, bool named = true, Exception? innerException = null) =>
-        new(problem, named ? PathTo(current) : path.Count == 0 ? null : PathTo(null), headerOffset, innerException);
+    /// <summary>The element being read, through the items around it.</summary>
+    public string Place => PathTo(current);
+
+    public DicomFormatException Fault(string problem, bool named = true) =>
+        new(problem, named ? Place : path.Count == 0 ? null : PathTo(null), headerOffset);
 
     /// <summary>Reads and drops fragments up to and with the sequence delimiter (PS3.5 annex A.4).</summary>
     public async ValueTask SkipFragmentsAsync(long end, CancellationToken cancellationToken)
@@ -111,6 +114,10 @@ internal sealed class DataSetParser(ByteSource source, TransferSyntax syntax, Di
         source.Advance(8);
         return item.Tag == DicomTags.Item ? item.Length : null;
     }
+
+    /// <summary>In implicit VR a sender's older dictionary may have another VR where ours has a sequence; such a value is kept as UN.</summary>
+    private async ValueTask<bool> StartsItemAsync(uint length, CancellationToken cancellationToken) =>
+        length == 0 || (length >= 8 && await source.EnsureAsync(8, cancellationToken) && ElementHeader.ReadTag(source.Buffered, bigEndian) == DicomTags.Item);
 
     private async ValueTask<DicomElement> ReadUndefinedAsync(DataSet target, DicomTag tag, Vr vr, long end, CancellationToken cancellationToken)
     {

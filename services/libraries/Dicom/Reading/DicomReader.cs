@@ -59,6 +59,8 @@ public sealed class DicomReader : IDisposable
         source.Advance(PreambleLength + 4);
 
         var group = await ReadMetaGroupAsync(cancellationToken);
+        if (group.Count == 0)
+            throw new DicomFormatException("no file meta group after DICM", null, source.Position);
         if (group.GetUid(DicomTags.TransferSyntaxUid) is not { } uid)
             throw new DicomFormatException("the file meta group has no Transfer Syntax UID", DicomTags.TransferSyntaxUid.ToString(), source.Position);
         Meta = new FileMetaInformation
@@ -83,7 +85,7 @@ public sealed class DicomReader : IDisposable
     public async Task ReadUntilAsync(DicomTag stop, CancellationToken cancellationToken)
     {
         var parser = await ReadyAsync(cancellationToken);
-        var stopped = await ReadAsync(() => parser.ReadUntilAsync(DataSet, stop, cancellationToken), parser);
+        var stopped = await parser.ReadUntilAsync(DataSet, stop, cancellationToken);
         atPixelData = stopped && parser.Header.Tag == DicomTags.PixelData;
     }
 
@@ -93,7 +95,7 @@ public sealed class DicomReader : IDisposable
     {
         var parser = await ReadyAsync(cancellationToken);
         atPixelData = false;
-        await ReadAsync(() => parser.ReadUntilAsync(DataSet, null, cancellationToken), parser);
+        await parser.ReadUntilAsync(DataSet, null, cancellationToken);
         await outer.DrainAsync(cancellationToken);
     }
 
@@ -143,7 +145,7 @@ public sealed class DicomReader : IDisposable
         DataSetOffset = outer.Position;
         if (dataSetSyntax.Deflated)
         {
-            inflated = new InflatedStream(outer, limits.MaxInflatedBytes);
+            inflated = new InflatedStream(outer, limits.MaxInflatedBytes, () => parser?.Place);
             source = new ByteSource(inflated);
         }
         parser = new DataSetParser(source, dataSetSyntax, limits);
@@ -156,17 +158,5 @@ public sealed class DicomReader : IDisposable
         if (parser is null)
             await ReadMetaAsync(cancellationToken);
         return parser ?? throw new InvalidOperationException("no parser");
-    }
-
-    private static async ValueTask<bool> ReadAsync(Func<ValueTask<bool>> read, DataSetParser parser)
-    {
-        try
-        {
-            return await read();
-        }
-        catch (InvalidDataException exception)
-        {
-            throw parser.Fault(exception.Message, innerException: exception);
-        }
     }
 }

@@ -3,19 +3,26 @@ using System.IO.Compression;
 namespace MedCloud.Dicom;
 
 /// <summary>
-/// The data set of a deflated transfer syntax (PS3.5 annex A.5): what is left of a <see cref="ByteSource"/>, inflated. Ends with an
-/// <see cref="InvalidDataException"/> where the deflate stream is damaged, cut short or longer than allowed.
+/// The data set of a deflated transfer syntax (PS3.5 annex A.5): what is left of a <see cref="ByteSource"/>, inflated. Reading ends with a
+/// <see cref="DicomFormatException"/> where the deflate stream is damaged, cut short or longer than allowed.
 /// </summary>
 internal sealed class InflatedStream : Stream
 {
+    private const string CutShort = "the deflated data set is cut short";
+
     private readonly Rest rest;
     private readonly DeflateStream inflater;
     private readonly long limit;
+    private readonly Func<string?> place;
     private long produced;
 
-    public InflatedStream(ByteSource source, long limit)
+    /// <param name="source">The deflated bytes, and nothing after them but padding.</param>
+    /// <param name="limit">Bytes that may come out.</param>
+    /// <param name="place">The element being read, for exceptions.</param>
+    public InflatedStream(ByteSource source, long limit, Func<string?> place)
     {
         this.limit = limit;
+        this.place = place;
         rest = new Rest(source);
         inflater = new DeflateStream(rest, CompressionMode.Decompress);
     }
@@ -39,12 +46,12 @@ internal sealed class InflatedStream : Stream
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException(rest.Ended ? "the deflated data set is cut short" : "the deflated data set is damaged", exception);
+            throw Fault(rest.Ended ? CutShort : "the deflated data set is damaged", exception);
         }
         if (count > 0 && rest.Ended)
-            throw new InvalidDataException("the deflated data set is cut short");
+            throw Fault(CutShort);
         produced += count;
-        return produced <= limit ? count : throw new InvalidDataException("the inflated data set passes the limit");
+        return produced <= limit ? count : throw Fault("the inflated data set passes the limit");
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -65,6 +72,8 @@ internal sealed class InflatedStream : Stream
             inflater.Dispose();
         base.Dispose(disposing);
     }
+
+    private DicomFormatException Fault(string problem, Exception? innerException = null) => new(problem, place(), produced, innerException);
 
     /// <summary>
     /// The deflated bytes. DeflateStream takes the end of its input for the end of the data, complete or not, so after the last byte it is fed ones: a stream

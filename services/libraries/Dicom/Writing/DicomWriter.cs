@@ -69,7 +69,6 @@ public static class DicomWriter
     private sealed class Output(bool explicitVr, bool bigEndian)
     {
         private readonly ArrayBufferWriter<byte> buffer = new();
-        private readonly Stack<int> lengths = new();
 
         public ReadOnlySpan<byte> Written => buffer.WrittenSpan;
 
