@@ -1,0 +1,28 @@
+using MassTransit;
+using MedCloud.Contracts;
+using MedCloud.Ingest.Index;
+using Microsoft.Extensions.Logging;
+
+namespace MedCloud.Ingest.Ledger;
+
+/// <summary>Hears from Results what is recorded, and from workers what is delayed. Messages that arrive together are committed together by the writer.</summary>
+internal sealed class LedgerConsumer(IngestWriter writer, LedgerSignal signal, TimeProvider time, ILogger<LedgerConsumer> logger)
+    : IConsumer<InstanceRecorded>, IConsumer<AnalysisRecorded>, IConsumer<AnalysisDelayed>
+{
+    public async Task Consume(ConsumeContext<InstanceRecorded> context) =>
+        await writer.WriteAsync(db => Reconciler.RecordedAsync(db, context.Message), context.CancellationToken);
+
+    public async Task Consume(ConsumeContext<AnalysisRecorded> context)
+    {
+        await writer.WriteAsync(db => Reconciler.RecordedAsync(db, context.Message), context.CancellationToken);
+        signal.Set();
+    }
+
+    public async Task Consume(ConsumeContext<AnalysisDelayed> context)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        await writer.WriteAsync(db => Reconciler.DelayedAsync(db, context.Message, now), context.CancellationToken);
+        Log.Delayed(logger, context.Message.AnalysisId, context.Message.Reason);
+        signal.Set();
+    }
+}

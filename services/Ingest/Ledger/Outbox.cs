@@ -1,0 +1,124 @@
+using System.Text.Json;
+using MedCloud.Contracts;
+using MedCloud.Ingest.Index;
+using MedCloud.Results.V1;
+using Microsoft.EntityFrameworkCore;
+
+namespace MedCloud.Ingest.Ledger;
+
+/// <summary>What is taken from the outbox to be sent, in this order: instances, failures, requests.</summary>
+internal sealed record Outgoing(
+    IReadOnlyList<OutgoingInstance> Instances,
+    IReadOnlyList<AnalysisFailed> Failures,
+    IReadOnlyList<AnalyseInstance> Requests,
+    DateTime? NextDue)
+{
+    public int Count => Instances.Count + Failures.Count + Requests.Count;
+}
+
+/// <summary>An <see cref="InstanceStored"/> and the ledger row that it came from.</summary>
+internal sealed record OutgoingInstance(long RowId, InstanceStored Message);
+
+/// <summary>
+/// Takes unsent messages out of the ledger's rows. What is taken is marked as sent before it is sent, so that an attempt which ends the process has been counted.
+/// </summary>
+internal sealed class Outbox(ModelCatalogue.Catalogue catalogue, int maxInFlight)
+{
+    private const int Round = 100;
+
+    /// <summary>Takes the next messages; one write of ingest.db.</summary>
+    public async Task<Outgoing> TakeAsync(IngestDb db, DateTime now)
+    {
+        await db.Requests.Where(row => row.State == RequestState.Delayed && row.DueAt <= now)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.Queued).SetProperty(row => row.DueAt, (DateTime?)null));
+        await GiveUpUnknownModelsAsync(db);
+        var outgoing = new Outgoing(
+            await TakeInstancesAsync(db, now),
+            await TakeFailuresAsync(db, now),
+            await TakeRequestsAsync(db, now),
+            await db.Requests.Where(row => row.State == RequestState.Delayed).MinAsync(row => row.DueAt));
+        await db.SaveChangesAsync();
+        return outgoing;
+    }
+
+    /// <summary>Puts back what could not be sent; it does not count as an attempt. One write of ingest.db.</summary>
+    public static async Task<int> PutBackAsync(IngestDb db, Outgoing unsent)
+    {
+        var instances = unsent.Instances.Select(each => each.RowId).ToArray();
+        var failures = unsent.Failures.Select(each => each.Key.AnalysisId).ToArray();
+        var requests = unsent.Requests.Select(each => each.Key.AnalysisId).ToArray();
+        return await db.Recordings.Where(row => instances.Contains(row.Id)).ExecuteUpdateAsync(set => set.SetProperty(row => row.SentAt, (DateTime?)null))
+            + await db.Requests.Where(row => failures.Contains(row.AnalysisId) && row.State == RequestState.GivenUp)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.SentAt, (DateTime?)null))
+            + await db.Requests.Where(row => requests.Contains(row.AnalysisId) && row.State == RequestState.Sent)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.Queued).SetProperty(row => row.Attempts, row => row.Attempts - 1));
+    }
+
+    /// <summary>A model that was taken out of the catalogue has no queue that anybody reads.</summary>
+    private Task GiveUpUnknownModelsAsync(IngestDb db)
+    {
+        var known = KnownModels();
+        return db.Requests.Where(row => row.State == RequestState.Queued && !known.Contains(row.ModelName))
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.GivenUp).SetProperty(row => row.SentAt, (DateTime?)null));
+    }
+
+    private async Task<List<OutgoingInstance>> TakeInstancesAsync(IngestDb db, DateTime now)
+    {
+        var rows = await db.Recordings.Where(row => row.SentAt == null).OrderBy(row => row.Id).Take(Round).ToListAsync();
+        foreach (var row in rows)
+            row.SentAt = now;
+        return rows.ConvertAll(row => new OutgoingInstance(
+            row.Id,
+            JsonSerializer.Deserialize<InstanceStored>(row.Body) ?? throw new InvalidDataException("A ledger row holds no message.")));
+    }
+
+    private async Task<List<AnalysisFailed>> TakeFailuresAsync(IngestDb db, DateTime now)
+    {
+        var known = KnownModels();
+        var rows = await db.Requests.Where(row => row.State == RequestState.GivenUp && row.SentAt == null).OrderBy(row => row.Id).Take(Round).ToListAsync();
+        foreach (var row in rows)
+            row.SentAt = now;
+        return rows.ConvertAll(row => new AnalysisFailed(KeyOf(row), known.Contains(row.ModelName) ? Exhausted(row) : NoModel, row.Attempts));
+    }
+
+    /// <summary>Of each model, as many as may be in flight: one suspect if none is in flight, then the others, STAT first.</summary>
+    private async Task<List<AnalyseInstance>> TakeRequestsAsync(IngestDb db, DateTime now)
+    {
+        var taken = new List<RequestRow>();
+        foreach (var model in await db.Requests.Where(row => row.State == RequestState.Queued).Select(row => row.ModelName).Distinct().ToListAsync())
+        {
+            var inFlight = await db.Requests.CountAsync(row => row.State == RequestState.Sent && row.ModelName == model);
+            if (inFlight >= maxInFlight)
+                continue;
+            var queued = db.Requests.Where(row => row.State == RequestState.Queued && row.ModelName == model);
+            // The least tried goes first, so that the request that kills the process is the last of its neighbours to be tried again.
+            if (!await db.Requests.AnyAsync(row => row.State == RequestState.Sent && row.ModelName == model && row.Suspect)
+                && await queued.Where(row => row.Suspect).OrderByDescending(row => row.Stat).ThenBy(row => row.Attempts).ThenBy(row => row.Id).FirstOrDefaultAsync() is { } suspect)
+            {
+                taken.Add(suspect);
+                inFlight++;
+            }
+
+            taken.AddRange(await queued.Where(row => !row.Suspect).OrderByDescending(row => row.Stat).ThenBy(row => row.Id).Take(Math.Min(Round, maxInFlight - inFlight)).ToListAsync());
+        }
+
+        foreach (var row in taken)
+        {
+            row.State = RequestState.Sent;
+            row.SentAt = now;
+            row.Attempts++;
+        }
+
+        return taken.ConvertAll(row => new AnalyseInstance(KeyOf(row), row.BlobKey, row.Stat, row.Attempts, row.ReceivedAt, now));
+    }
+
+    private string[] KnownModels() => [.. catalogue.Active.Select(model => model.Manifest.Name)];
+
+    private static AnalysisReason NoModel { get; } = new(ReasonCode.ModelNotFound, "The model is no longer in the catalogue.");
+
+    private static AnalysisReason Exhausted(RequestRow row) =>
+        new(ReasonCode.AttemptsExhausted, FormattableString.Invariant($"Given up after {row.Attempts} attempts; the last ended as: {row.LastEnd}."));
+
+    private static AnalysisKey KeyOf(RequestRow row) =>
+        new(row.AnalysisId, row.Tenant, row.StudyInstanceUid, row.SeriesInstanceUid, row.SopInstanceUid, row.Revision, row.ModelName);
+}
