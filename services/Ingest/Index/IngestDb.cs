@@ -21,34 +21,34 @@ public abstract class IngestDb(DbContextOptions options) : DbContext(options)
     public abstract bool IsUniqueViolation(Exception exception);
 
     /// <inheritdoc/>
-    protected override void ConfigureConventions(ModelConfigurationBuilder configuration) =>
-        configuration.Properties<DateTime>().HaveConversion<UtcConverter>();
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
 
     /// <inheritdoc/>
-    protected override void OnModelCreating(ModelBuilder model)
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        model.Entity<StudyRow>(study =>
+        modelBuilder.Entity<StudyRow>(study =>
         {
             study.ToTable("Studies");
             study.HasKey(row => new { row.Tenant, row.StudyInstanceUid });
         });
-        model.Entity<SeriesRow>(series =>
+        modelBuilder.Entity<SeriesRow>(series =>
         {
             series.ToTable("Series");
             series.HasKey(row => new { row.Tenant, row.StudyInstanceUid, row.SeriesInstanceUid });
         });
-        model.Entity<InstanceRow>(instance =>
+        modelBuilder.Entity<InstanceRow>(instance =>
         {
             instance.HasIndex(row => new { row.Tenant, row.SopInstanceUid, row.Revision }).IsUnique();
             instance.HasIndex(row => new { row.Tenant, row.StudyInstanceUid, row.SeriesInstanceUid });
             instance.HasIndex(row => row.BlobKey).IsUnique();
         });
-        model.Entity<RecordingRow>(recording =>
+        modelBuilder.Entity<RecordingRow>(recording =>
         {
             recording.HasIndex(row => new { row.Tenant, row.SopInstanceUid, row.Revision }).IsUnique();
             recording.HasIndex(row => new { row.SentAt, row.Id });
         });
-        model.Entity<RequestRow>(request =>
+        modelBuilder.Entity<RequestRow>(request =>
         {
             request.HasIndex(row => row.AnalysisId).IsUnique();
             request.HasIndex(row => new { row.State, row.ModelName, row.Suspect, row.Stat, row.Attempts, row.Id });

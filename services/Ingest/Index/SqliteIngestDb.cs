@@ -17,6 +17,12 @@ public sealed class SqliteIngestDb(DbContextOptions<SqliteIngestDb> options) : I
         (exception as SqliteException ?? exception.InnerException as SqliteException)?.SqliteExtendedErrorCode is ConstraintUnique or ConstraintPrimaryKey;
 }
 
+/// <summary>Gives out pooled contexts of the provider in use.</summary>
+internal sealed class SqliteIngestDbFactory(IDbContextFactory<SqliteIngestDb> pool) : IDbContextFactory<IngestDb>
+{
+    public IngestDb CreateDbContext() => pool.CreateDbContext();
+}
+
 /// <summary>For <c>dotnet ef</c> only.</summary>
 internal sealed class SqliteIngestDbDesign : IDesignTimeDbContextFactory<SqliteIngestDb>
 {

@@ -55,14 +55,14 @@ internal sealed class Outbox(ModelCatalogue.Catalogue catalogue, int maxInFlight
     }
 
     /// <summary>A model that was taken out of the catalogue has no queue that anybody reads.</summary>
-    private Task GiveUpUnknownModelsAsync(IngestDb db)
+    private Task<int> GiveUpUnknownModelsAsync(IngestDb db)
     {
         var known = KnownModels();
         return db.Requests.Where(row => row.State == RequestState.Queued && !known.Contains(row.ModelName))
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.GivenUp).SetProperty(row => row.SentAt, (DateTime?)null));
     }
 
-    private async Task<List<OutgoingInstance>> TakeInstancesAsync(IngestDb db, DateTime now)
+    private static async Task<List<OutgoingInstance>> TakeInstancesAsync(IngestDb db, DateTime now)
     {
         var rows = await db.Recordings.Where(row => row.SentAt == null).OrderBy(row => row.Id).Take(Round).ToListAsync();
         foreach (var row in rows)

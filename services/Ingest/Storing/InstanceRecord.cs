@@ -1,0 +1,165 @@
+using System.Text.Json;
+using MedCloud.Contracts;
+using MedCloud.Dicom;
+using MedCloud.Ingest.Index;
+using MedCloud.Ingest.Ledger;
+using MedCloud.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace MedCloud.Ingest;
+
+/// <summary>An instance whose blob is durable.</summary>
+internal sealed record NewInstance(string Tenant, InstanceIdentity Identity, Uid TransferSyntaxUid, string ContentHash, BlobKey Blob, bool Stat, DateTime ReceivedAt)
+{
+    public required StudyAttributes Study { get; init; }
+
+    public required string? Modality { get; init; }
+
+    public required IReadOnlyList<ExpectedAnalysis> Analyses { get; init; }
+}
+
+/// <summary>What the transaction did.</summary>
+internal enum RecordedResult
+{
+    /// <summary>A revision was added.</summary>
+    Added,
+
+    /// <summary>The current revision has these bytes; nothing was added.</summary>
+    Duplicate,
+
+    /// <summary>Other bytes are stored, and revisions are switched off; nothing was added.</summary>
+    Refused,
+}
+
+/// <param name="Result">What was done.</param>
+/// <param name="Revision">The revision that was added, or the current one.</param>
+internal sealed record Recorded(RecordedResult Result, int Revision);
+
+/// <summary>The transaction of <see cref="StoreInstance"/>: index rows and ledger rows.</summary>
+internal static class InstanceRecord
+{
+    /// <summary>Writes the rows, if the bytes are new; may be repeated.</summary>
+    public static async Task<Recorded> WriteAsync(IngestDb db, NewInstance instance, DifferentBytes onDifferentBytes)
+    {
+        var (tenant, sopInstanceUid) = (instance.Tenant, instance.Identity.SopInstanceUid.Value);
+        var current = await db.Instances.Where(row => row.Tenant == tenant && row.SopInstanceUid == sopInstanceUid).OrderByDescending(row => row.Revision).FirstOrDefaultAsync();
+        if (current is not null)
+        {
+            // Repeated after a COMMIT whose answer was lost: the row is this reception's own, and its blob stays.
+            if (current.BlobKey == instance.Blob.Value)
+                return new Recorded(RecordedResult.Added, current.Revision);
+            if (current.ContentHash == instance.ContentHash && current.TransferSyntaxUid == instance.TransferSyntaxUid.Value)
+                return new Recorded(RecordedResult.Duplicate, current.Revision);
+            if (onDifferentBytes == DifferentBytes.Refuse)
+                return new Recorded(RecordedResult.Refused, current.Revision);
+            current.IsCurrent = false;
+        }
+
+        var revision = (current?.Revision ?? 0) + 1;
+        var stat = await AddStudyAsync(db, instance);
+        db.Instances.Add(RowOf(instance, revision));
+        db.Recordings.Add(new RecordingRow
+        {
+            Tenant = tenant,
+            SopInstanceUid = sopInstanceUid,
+            Revision = revision,
+            Body = JsonSerializer.Serialize(MessageOf(instance, revision)),
+            CreatedAt = instance.ReceivedAt,
+        });
+        foreach (var analysis in instance.Analyses.Where(analysis => analysis.Refusal is null))
+            await AddRequestAsync(db, instance, revision, analysis, stat);
+        await db.SaveChangesAsync();
+        return new Recorded(RecordedResult.Added, revision);
+    }
+
+    /// <summary>Adds study and series if they are new, raises the study's priority, and returns it.</summary>
+    private static async Task<bool> AddStudyAsync(IngestDb db, NewInstance instance)
+    {
+        var (tenant, study, series) = (instance.Tenant, instance.Identity.StudyInstanceUid.Value, instance.Identity.SeriesInstanceUid.Value);
+        await db.Database.ExecuteSqlAsync(
+            $"""INSERT INTO "Studies" ("Tenant", "StudyInstanceUid", "Stat") VALUES ({tenant}, {study}, {false}) ON CONFLICT DO NOTHING""");
+        await db.Database.ExecuteSqlAsync(
+            $"""INSERT INTO "Series" ("Tenant", "StudyInstanceUid", "SeriesInstanceUid") VALUES ({tenant}, {study}, {series}) ON CONFLICT DO NOTHING""");
+        if (instance.Stat
+            && await db.Studies.Where(row => row.Tenant == tenant && row.StudyInstanceUid == study && !row.Stat).ExecuteUpdateAsync(set => set.SetProperty(row => row.Stat, true)) > 0)
+        {
+            // The study is urgent now: what still waits of it goes first, too.
+            await db.Requests.Where(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.State == RequestState.Queued)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Stat, true));
+        }
+
+        return instance.Stat || await db.Studies.AnyAsync(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.Stat);
+    }
+
+    /// <summary>
+    /// Asks for an analysis. The bytes of an earlier revision that return after others have the id of then: that request is asked again, for this revision.
+    /// </summary>
+    private static async Task AddRequestAsync(IngestDb db, NewInstance instance, int revision, ExpectedAnalysis analysis, bool stat)
+    {
+        var request = await db.Requests.SingleOrDefaultAsync(row => row.AnalysisId == analysis.AnalysisId);
+        if (request is null)
+        {
+            db.Requests.Add(new RequestRow
+            {
+                AnalysisId = analysis.AnalysisId,
+                Tenant = instance.Tenant,
+                StudyInstanceUid = instance.Identity.StudyInstanceUid.Value,
+                SeriesInstanceUid = instance.Identity.SeriesInstanceUid.Value,
+                SopInstanceUid = instance.Identity.SopInstanceUid.Value,
+                Revision = revision,
+                ModelName = analysis.ModelName,
+                BlobKey = instance.Blob.Value,
+                Stat = stat,
+                ReceivedAt = instance.ReceivedAt,
+                State = RequestState.Queued,
+            });
+            return;
+        }
+
+        request.StudyInstanceUid = instance.Identity.StudyInstanceUid.Value;
+        request.SeriesInstanceUid = instance.Identity.SeriesInstanceUid.Value;
+        request.Revision = revision;
+        request.BlobKey = instance.Blob.Value;
+        request.Stat = stat;
+        request.ReceivedAt = instance.ReceivedAt;
+        request.State = RequestState.Queued;
+        request.Suspect = false;
+        request.Attempts = 0;
+        request.SentAt = null;
+        request.DueAt = null;
+        request.LastEnd = null;
+    }
+
+    private static InstanceRow RowOf(NewInstance instance, int revision) => new()
+    {
+        Tenant = instance.Tenant,
+        StudyInstanceUid = instance.Identity.StudyInstanceUid.Value,
+        SeriesInstanceUid = instance.Identity.SeriesInstanceUid.Value,
+        SopInstanceUid = instance.Identity.SopInstanceUid.Value,
+        SopClassUid = instance.Identity.SopClassUid.Value,
+        Revision = revision,
+        IsCurrent = true,
+        TransferSyntaxUid = instance.TransferSyntaxUid.Value,
+        ContentHash = instance.ContentHash,
+        BlobKey = instance.Blob.Value,
+        ReceivedAt = instance.ReceivedAt,
+    };
+
+    private static InstanceStored MessageOf(NewInstance instance, int revision) => new()
+    {
+        Tenant = instance.Tenant,
+        StudyInstanceUid = instance.Identity.StudyInstanceUid.Value,
+        SeriesInstanceUid = instance.Identity.SeriesInstanceUid.Value,
+        SopInstanceUid = instance.Identity.SopInstanceUid.Value,
+        SopClassUid = instance.Identity.SopClassUid.Value,
+        TransferSyntaxUid = instance.TransferSyntaxUid.Value,
+        BlobKey = instance.Blob.Value,
+        Revision = revision,
+        ContentHash = instance.ContentHash,
+        Stat = instance.Stat,
+        ReceivedAt = instance.ReceivedAt,
+        Study = instance.Study,
+        Modality = instance.Modality,
+        Analyses = instance.Analyses,
+    };
+}
