@@ -23,7 +23,7 @@ public sealed class ModelSession : IDisposable
             { Detection: { } detection } => [detection.Boxes, detection.Scores],
             _ => [],
         };
-        ExecutionProvider = session.GetEpDeviceForInputs() is [{ } device, ..] ? device.EpName : "CPUExecutionProvider";
+        ExecutionProvider = session.GetEpDeviceForInputs()[0].EpName;
     }
 
     /// <summary>The model.</summary>
