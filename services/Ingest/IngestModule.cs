@@ -1,6 +1,7 @@
 using MassTransit;
 using MedCloud.Contracts;
 using MedCloud.Hosting;
+using MedCloud.Ingest.DicomWeb;
 using MedCloud.Ingest.Health;
 using MedCloud.Ingest.Index;
 using MedCloud.Ingest.Ledger;
@@ -42,6 +43,7 @@ public static class IngestModule
         services.AddOptions<SweeperOptions>().BindConfiguration("MedCloud:Sweeper").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         builder.AddBlobStore();
+        builder.AddDicomWeb();
 
         services.AddPooledDbContextFactory<SqliteIngestDb>((provider, db) => db.UseSqliteFile(provider.GetRequiredService<IOptions<IngestOptions>>().Value.Database));
         services.AddSingleton<IDbContextFactory<IngestDb>, SqliteIngestDbFactory>();
@@ -63,5 +65,9 @@ public static class IngestModule
     }
 
     /// <summary>Maps Ingest's HTTP doors.</summary>
-    public static WebApplication MapIngest(this WebApplication app) => app;
+    public static WebApplication MapIngest(this WebApplication app)
+    {
+        app.MapDicomWeb();
+        return app;
+    }
 }

@@ -25,6 +25,18 @@ public enum ErrorCode
 
     /// <summary>The store or the database cannot take the instance now; the sender may try again.</summary>
     OutOfResources,
+
+    /// <summary>The request's content is of a type that is not taken.</summary>
+    UnsupportedMediaType,
+
+    /// <summary>The resource cannot be had in any form that the request accepts.</summary>
+    NotAcceptable,
+
+    /// <summary>The request is larger than the limit.</summary>
+    TooLarge,
+
+    /// <summary>The sender was silent for too long.</summary>
+    TimedOut,
 }
 
 /// <summary>What one error is called at each door.</summary>
@@ -46,5 +58,9 @@ public static class ErrorTable
         ErrorCode.SopClassNotSupported => new(409, StatusCode.FailedPrecondition, 0x0122),
         ErrorCode.DuplicateSopInstance => new(409, StatusCode.AlreadyExists, 0x0111),
         ErrorCode.OutOfResources => new(503, StatusCode.Unavailable, 0xA700),
+        ErrorCode.UnsupportedMediaType => new(415, StatusCode.InvalidArgument, 0),
+        ErrorCode.NotAcceptable => new(406, StatusCode.InvalidArgument, 0),
+        ErrorCode.TooLarge => new(413, StatusCode.ResourceExhausted, 0),
+        ErrorCode.TimedOut => new(408, StatusCode.DeadlineExceeded, 0),
     };
 }

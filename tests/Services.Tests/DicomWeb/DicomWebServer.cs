@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Net;
+using MedCloud.Hosting;
+using MedCloud.Ingest;
+using MedCloud.ModelCatalogue;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Services.Tests.DicomWeb;
+
+/// <summary>Ingest alone on a real Kestrel, with its file store and SQLite in a folder of its own, no models, and every log line kept.</summary>
+public sealed class DicomWebServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly string _folder;
+
+    private DicomWebServer(WebApplication app, string folder, ConcurrentQueue<string> log)
+    {
+        _app = app;
+        _folder = folder;
+        Log = log;
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public HttpClient Client { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public string Blobs => Path.Combine(_folder, "blobs");
+
+    /// <summary>All lines at Information and above.</summary>
+    public ConcurrentQueue<string> Log { get; }
+
+    public static async Task<DicomWebServer> StartAsync(params (string Name, string Value)[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("medcloud-dicomweb-").FullName;
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["MedCloud:Storage:Folder"] = Path.Combine(folder, "blobs"),
+            ["MedCloud:Ingest:Database"] = Path.Combine(folder, "ingest.db"),
+            ["MedCloud:Dimse:Port"] = "0",
+        });
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value));
+        var log = new ConcurrentQueue<string>();
+        builder.Logging.ClearProviders().AddProvider(new LogKeeper(log)).AddFilter("Microsoft", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddSingleton(new Catalogue([]));
+        builder.AddMedCloudBus(IngestModule.Bus);
+        builder.AddIngest();
+        var app = builder.Build();
+        app.MapIngest();
+        await app.StartAsync();
+        return new DicomWebServer(app, folder, log);
+    }
+
+    /// <summary>Ends the process's part: every request has run to its end afterwards.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await StopAsync();
+        await _app.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class LogKeeper(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue($"{eventId.Id} {eventId.Name} {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
