@@ -17,9 +17,6 @@ internal static class JpegFrameDecoder
             return new FrameResult.Unsupported("JPEG baseline in colour is not supported yet");
         if ((long)frame.Length * MaxRatio < description.FrameBytes)
             return new FrameResult.Corrupt("the JPEG frame is too short for Rows x Columns");
-        // The decoder makes grey of what is missing, so the end marker is asked for.
-        if (frame.Span.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) < 0)
-            return new FrameResult.Corrupt("the JPEG frame has no end marker");
         try
         {
             var decoder = new JpegDecoder();
@@ -30,9 +27,10 @@ internal static class JpegFrameDecoder
             if (decoder.NumberOfComponents != 1 || decoder.Precision != 8)
                 return new FrameResult.Corrupt($"the JPEG frame has {decoder.NumberOfComponents} components of {decoder.Precision} bits, its pixels ask for 1 of 8");
             var pixels = new byte[description.FrameBytes];
-            decoder.SetOutputWriter(new GreyBlocks(pixels, description.Columns, description.Rows, cancellationToken));
+            var blocks = new GreyBlocks(pixels, description.Columns, description.Rows, cancellationToken);
+            decoder.SetOutputWriter(blocks);
             decoder.Decode();
-            return new FrameResult.Decoded(pixels);
+            return blocks.Complete ? new FrameResult.Decoded(pixels) : new FrameResult.Corrupt("the JPEG frame has no whole scan");
         }
         // What JpegLibrary was seen to throw for damaged input.
         catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException or ArgumentException or ArithmeticException or IndexOutOfRangeException or NotSupportedException)
@@ -44,12 +42,18 @@ internal static class JpegFrameDecoder
     /// <summary>Puts blocks of 8 x 8 samples in their place; blocks hang over the right and lower edge.</summary>
     private sealed class GreyBlocks(byte[] pixels, int width, int height, CancellationToken cancellationToken) : JpegBlockOutputWriter
     {
+        private int missing = ((width + 7) / 8) * ((height + 7) / 8);
+
+        /// <summary>The decoder ends in peace where a frame has no scan.</summary>
+        public bool Complete => missing <= 0;
+
         public override void WriteBlock(ref short blockRef, int componentIndex, int x, int y)
         {
             if (x == 0)
                 cancellationToken.ThrowIfCancellationRequested();
             if (x >= width || y >= height || componentIndex != 0)
                 return;
+            missing--;
             var columns = Math.Min(8, width - x);
             var rows = Math.Min(8, height - y);
             for (var row = 0; row < rows; row++)

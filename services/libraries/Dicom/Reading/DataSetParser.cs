@@ -13,7 +13,7 @@ internal sealed class DataSetParser(ByteSource source, TransferSyntax syntax, Di
     private bool explicitVr = syntax.ExplicitVr;
     private bool bigEndian = syntax.BigEndian;
     private ElementHeader header;
-    private DicomTag current;
+    private DicomTag? current;
     private long headerOffset;
     private long keptBytes;
     private int elementCount;
@@ -79,11 +79,10 @@ internal sealed class DataSetParser(ByteSource source, TransferSyntax syntax, Di
         }
     }
 
-    /// <summary>The element being read, through the items around it.</summary>
-    public string Place => PathTo(current);
+    /// <summary>The element being read, through the items around it; null before the first.</summary>
+    public string? Place => PathTo(current);
 
-    public DicomFormatException Fault(string problem, bool named = true) =>
-        new(problem, named ? Place : path.Count == 0 ? null : PathTo(null), headerOffset);
+    public DicomFormatException Fault(string problem, bool named = true) => new(problem, named ? Place : PathTo(null), headerOffset);
 
     /// <summary>Reads and drops fragments up to and with the sequence delimiter (PS3.5 annex A.4).</summary>
     public async ValueTask SkipFragmentsAsync(long end, CancellationToken cancellationToken)
@@ -232,8 +231,10 @@ internal sealed class DataSetParser(ByteSource source, TransferSyntax syntax, Di
             throw Fault("more elements than the limit");
     }
 
-    private string PathTo(DicomTag? tag)
+    private string? PathTo(DicomTag? tag)
     {
+        if (tag is null && path.Count == 0)
+            return null;
         var text = new StringBuilder();
         foreach (var (sequence, item) in path)
             text.Append(CultureInfo.InvariantCulture, $"{sequence}[{item}].");

@@ -61,6 +61,9 @@ public static class DicomWriter
         using var deflated = new MemoryStream();
         using (var deflater = new DeflateStream(deflated, CompressionLevel.Optimal, leaveOpen: true))
             deflater.Write(bytes);
+        // DeflateStream writes nothing for nothing; a deflate stream has a last block even then.
+        if (bytes.IsEmpty)
+            deflated.Write([3, 0]);
         if (deflated.Length % 2 == 1)
             deflated.WriteByte(0);
         return deflated.ToArray();
