@@ -23,7 +23,7 @@ public enum AssociationEnd
 }
 
 /// <summary>The association has ended and what was under way is void. A stream of a data set throws it as well, so half an object cannot pass for a whole one.</summary>
-public class AssociationEndedException : IOException
+public sealed class AssociationEndedException : IOException
 {
     internal AssociationEndedException(AssociationEnd end, string message)
         : base(message) => End = end;

@@ -15,8 +15,9 @@ internal abstract record Negotiated
 
     /// <param name="Answer">The A-ASSOCIATE-AC to send.</param>
     /// <param name="Contexts">The contexts accepted in it.</param>
+    /// <param name="Calling">Who calls.</param>
     /// <param name="MaxDataLength">The longest P-DATA-TF to send to the peer, in bytes.</param>
-    public sealed record Accepted(AssociateAccept Answer, AcceptedContexts Contexts, int MaxDataLength) : Negotiated;
+    public sealed record Accepted(AssociateAccept Answer, AcceptedContexts Contexts, AeTitle Calling, int MaxDataLength) : Negotiated;
 
     public sealed record Rejected(Rejection Rejection) : Negotiated;
 }
@@ -27,11 +28,11 @@ internal static class Negotiation
     /// <summary>The only application context there is (PS3.7 annex A).</summary>
     public const string DicomApplicationContext = "1.2.840.10008.3.1.1.1";
 
-    /// <summary>MedCloud's implementation class (PS3.7 D.3.3.2), derived from a UUID (PS3.5 B.2).</summary>
-    public const string ImplementationClassUid = "2.25.299945309033064301717751801719062515903";
+    /// <summary>MedCloud's implementation class (PS3.7 D.3.3.2), as in the files that it writes.</summary>
+    public const string ImplementationClassUid = "2.25.221634570098374023784051826034795712847";
 
     /// <summary>MedCloud's implementation version name, at most 16 characters.</summary>
-    public const string ImplementationVersionName = "MEDCLOUD_0_1";
+    public const string ImplementationVersionName = "MEDCLOUD";
 
     /// <summary>Decides on <paramref name="request"/> by <paramref name="policy"/>, in the order in which the standard's parties see it: provider first, then user.</summary>
     public static Negotiated Accept(AssociateRequest request, AcceptancePolicy policy)
@@ -45,7 +46,7 @@ internal static class Negotiation
             return new Negotiated.Rejected(Rejection.ApplicationContextNotSupported);
         if (!AeTitle.TryParse(request.CalledAeTitle, out var called) || called != policy.AeTitle)
             return new Negotiated.Rejected(Rejection.CalledAeTitleNotRecognized);
-        if (policy.CallingAeTitles.Count > 0 && !(AeTitle.TryParse(request.CallingAeTitle, out var calling) && policy.CallingAeTitles.Contains(calling)))
+        if (!AeTitle.TryParse(request.CallingAeTitle, out var calling) || policy.CallingAeTitles.Count > 0 && !policy.CallingAeTitles.Contains(calling))
             return new Negotiated.Rejected(Rejection.CallingAeTitleNotRecognized);
 
         var answers = request.Contexts.Select(Answer).ToList();
@@ -60,6 +61,7 @@ internal static class Negotiation
         return new Negotiated.Accepted(
             new AssociateAccept(answers, information, request.Echo),
             accepted,
+            calling,
             MaxDataLength(request.UserInformation));
     }
 

@@ -162,11 +162,18 @@ internal sealed partial class UpperLayer : IDisposable
         await FireAsync(Evt15, end: new AssociationEndedException(end, reason), cancellationToken: CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Aborts because the fragments within a PDU are wrong (Evt19), and throws.</summary>
+    /// <summary>Aborts because the fragments within a PDU are wrong (Evt19); the exception to throw.</summary>
     public async ValueTask<AssociationEndedException> RefusePduAsync(AbortReason reason, string problem)
     {
         await FireAsync(Evt19, reason: reason, problem: problem, cancellationToken: CancellationToken.None).ConfigureAwait(false);
         return ended ?? throw new InvalidOperationException("Evt19 ends every association");
+    }
+
+    /// <summary>Aborts because a message breaks PS3.7 (Evt15); the exception to throw.</summary>
+    public async ValueTask<AssociationEndedException> RefuseMessageAsync(string problem)
+    {
+        await AbortAsync(AssociationEnd.ProtocolViolated, problem).ConfigureAwait(false);
+        return ended ?? throw new InvalidOperationException("Evt15 ends every association");
     }
 
     /// <summary>Waits until the peer has closed the connection, at most for ARTIM. Does nothing before Sta13.</summary>
@@ -183,7 +190,7 @@ internal sealed partial class UpperLayer : IDisposable
         Transport.Interrupt(writesToo: false);
     }
 
-    /// <summary>From any thread: end the association now.</summary>
+    /// <summary>From any thread: end the association now; a second time, also stop waiting for the peer to close.</summary>
     public void RequestAbort()
     {
         abortRequested = true;
@@ -273,8 +280,10 @@ internal sealed partial class UpperLayer : IDisposable
     {
         while (true)
         {
-            if (abortRequested || stopRequested && atRest)
+            if (abortRequested || stopRequested && atRest && State != Sta13)
             {
+                // Asked once, a peer may still close by itself; asked again, in Sta13, it is not waited for.
+                abortRequested = false;
                 await EndAsync(new AssociationEndedException(AssociationEnd.AbortedHere, "the association was stopped here")).ConfigureAwait(false);
                 return false;
             }
