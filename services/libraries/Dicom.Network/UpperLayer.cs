@@ -134,11 +134,17 @@ internal sealed partial class UpperLayer : IDisposable
         ThrowIfEnded();
     }
 
-    /// <summary>Asks for release and sees it through (Evt11), also when the peer asks at the same time.</summary>
-    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    /// <summary>A-RELEASE request (Evt11).</summary>
+    public async ValueTask RequestReleaseAsync(CancellationToken cancellationToken)
     {
         await FireAsync(Evt11, PduWriter.ReleaseRequest, cancellationToken: cancellationToken).ConfigureAwait(false);
         ThrowIfEnded();
+    }
+
+    /// <summary>Asks for release and sees it through, also when the peer asks at the same time.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        await RequestReleaseAsync(cancellationToken).ConfigureAwait(false);
         while (State is not (Sta1 or Sta13))
         {
             var indication = await ReceiveAsync(cancellationToken).ConfigureAwait(false);
