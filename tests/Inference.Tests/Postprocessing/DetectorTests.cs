@@ -10,7 +10,13 @@ public sealed class DetectorTests
 
     private static readonly DetectionOutput Output = new()
     {
-        Boxes = "boxes", Scores = "scores", Scale = 1, Bias = 0, ScoreThreshold = 0.5, NmsIou = 0.5, MaxDetections = 200,
+        Boxes = "boxes",
+        Scores = "scores",
+        Scale = 1,
+        Bias = 0,
+        ScoreThreshold = 0.5,
+        NmsIou = 0.5,
+        MaxDetections = 200,
         Labels = [new() { Code = "A", Display = "a" }, new() { Code = "B", Display = "b" }],
     };
 

@@ -7,7 +7,12 @@ public sealed class InputPreparationTests
 {
     private static readonly InputTensor Input = new()
     {
-        Name = "image", Channels = 1, Height = 2, Width = 2, Resize = ResizeMethod.StretchTriangle, Normalise = NormaliseMethod.Standardise,
+        Name = "image",
+        Channels = 1,
+        Height = 2,
+        Width = 2,
+        Resize = ResizeMethod.StretchTriangle,
+        Normalise = NormaliseMethod.Standardise,
     };
 
     [Fact]
