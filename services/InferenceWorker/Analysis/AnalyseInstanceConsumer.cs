@@ -50,7 +50,7 @@ internal sealed class AnalyseInstanceConsumer(
         {
             return Delayed(request, "out-of-memory");
         }
-        catch (Exception fault) when (fault is not (OperationCanceledException or RunTimeoutException))
+        catch (Exception fault) when (fault is not RunTimeoutException && !cancellationToken.IsCancellationRequested)
         {
             logger.AnalysisFailed(request.Key.AnalysisId, request.Key.ModelName, fault.GetType().Name, fault.StackTrace);
             return Failed(request, ReasonCode.UnexpectedError, $"An unexpected error ({fault.GetType().Name}) ended the analysis");
