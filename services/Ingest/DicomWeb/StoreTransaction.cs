@@ -12,7 +12,7 @@ namespace MedCloud.Ingest.DicomWeb;
 
 /// <summary>
 /// STOW-RS (PS3.18 §10.5): hands each part of a multipart to <see cref="StoreInstance"/> while it arrives.
-/// The steps: 1. what can be judged before the body; 2. the server's limits give way to our own; 3. part after part; 4. the outcome of each.
+/// The steps: 1. the server's limits give way to our own; 2. what can be judged before the body; 3. part after part; 4. the outcome of each.
 /// </summary>
 internal sealed class StoreTransaction(
     StoreInstance storeInstance,
@@ -26,7 +26,14 @@ internal sealed class StoreTransaction(
     {
         var request = context.Request;
 
-        // 1.
+        // 1. A study may be larger than any limit of the web server, and its sender may pause between instances: only silence ends it. This comes first, so that
+        // the server also reads away the body of a request that is refused: with the sender still sending, the answer would be lost in a reset.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
+
+        // 2.
         Uid? study = null;
         if (studyInUrl is not null)
         {
@@ -67,12 +74,6 @@ internal sealed class StoreTransaction(
             await DicomWebProblem.WriteAsync(context, logger, ErrorCode.TooLarge, $"The request is larger than {options.Value.MaxRequestBytes} bytes.");
             return;
         }
-
-        // 2. A study may be larger than any limit of the web server, and its sender may pause between instances: only silence ends it.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = null;
-        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-            rate.MinDataRate = null;
 
         // 3.
         var response = new StoreResponse(DicomWebEndpoints.UrlsOf(request));

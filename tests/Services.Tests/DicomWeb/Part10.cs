@@ -50,7 +50,14 @@ internal static class Part10
     }
 
     /// <summary>A multipart of DICOM files with boundary <c>b</c>.</summary>
-    public static byte[] Multipart(params byte[][] files) => [.. files.SelectMany(file => Part(file)), .. "--b--\r\n"u8];
+    public static byte[] Multipart(params byte[][] files)
+    {
+        var body = new MemoryStream();
+        foreach (var file in files)
+            body.Write(Part(file));
+        body.Write("--b--\r\n"u8);
+        return body.ToArray();
+    }
 
     public static byte[] Part(byte[] content, string headers = "Content-Type: application/dicom\r\n", string newline = "\r\n") =>
     [

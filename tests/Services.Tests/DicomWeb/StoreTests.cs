@@ -103,6 +103,24 @@ public sealed class StoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RefusalBeforeALargeBody_ReachesTheSender()
+    {
+        // Larger than what the web server itself takes by default (30 MB).
+        using var response = await new Upload("large", new byte[50 << 20], 415) { ContentType = "application/dicom" }.SendAsync(Server.Client, Token);
+
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "UnsupportedMediaType"), (response.StatusCode, Assert.Single((await StoreAnswer.ReadAsync(response, Token)).Outcomes)));
+    }
+
+    [Fact]
+    public async Task LargeInstance_IsStored()
+    {
+        var large = File(1, change: dataSet => dataSet.Set(new MedCloud.Dicom.DicomElement(MedCloud.Dicom.DicomTags.PixelData, MedCloud.Dicom.Vr.OW, new byte[50 << 20])));
+
+        Assert.Equal(HttpStatusCode.OK, (await StoreAsync(large)).Status);
+        Assert.Equal(large, await RetrieveAsync(1));
+    }
+
+    [Fact]
     public async Task InstanceOverTheLimit_IsRefusedAndTheNextStored()
     {
         await using var server = await DicomWebServer.StartAsync(("MedCloud:Ingest:MaxInstanceBytes", $"{1 << 20}"));
