@@ -26,8 +26,8 @@ public sealed class StoreResponse(ResourceUrls urls)
     {
         (0, 0) => throw new InvalidOperationException("a Store response needs an outcome"),
         (_, 0) => 200,
-        (> 0, _) => 202,
-        _ => _onlyOutOfResources ? 503 : 409,
+        (0, _) => _onlyOutOfResources ? 503 : 409,
+        _ => 202,
     };
 
     /// <summary>Adds an instance that is stored.</summary>
