@@ -1,0 +1,74 @@
+using MedCloud.Results.V1;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace MedCloud.Results.Database;
+
+/// <summary>What Results knows: studies, their series, the revisions of their instances, the analyses of each revision and what those found.</summary>
+internal abstract class ResultsDb(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<StudyRow> Studies => Set<StudyRow>();
+
+    public DbSet<SeriesRow> Series => Set<SeriesRow>();
+
+    public DbSet<InstanceRow> Instances => Set<InstanceRow>();
+
+    public DbSet<AnalysisRow> Analyses => Set<AnalysisRow>();
+
+    public DbSet<RefusalRow> Refusals => Set<RefusalRow>();
+
+    /// <summary>Begins a transaction in which every query sees the same committed state, and which keeps no writer waiting.</summary>
+    public abstract Task<IDbContextTransaction> BeginSnapshotAsync(CancellationToken cancellationToken);
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<StudyRow>(study =>
+        {
+            study.ToTable("studies");
+            study.HasIndex(row => new { row.StudyInstanceUid, row.Tenant }).IsUnique();
+            study.HasIndex(row => new { row.Tenant, row.LastReceivedAt, row.Id });
+            study.HasIndex(row => new { row.Tenant, row.Stat, row.LastReceivedAt, row.Id });
+            study.HasIndex(row => new { row.Tenant, row.PatientId });
+            study.HasIndex(row => new { row.Tenant, row.AccessionNumber });
+            study.HasIndex(row => new { row.Tenant, row.StudyDate });
+        });
+        modelBuilder.Entity<SeriesRow>(series =>
+        {
+            series.ToTable("series");
+            series.HasOne(row => row.Study).WithMany(row => row.Series).HasForeignKey(row => row.StudyId);
+            series.HasIndex(row => new { row.StudyId, row.SeriesInstanceUid }).IsUnique();
+        });
+        modelBuilder.Entity<InstanceRow>(instance =>
+        {
+            instance.ToTable("instances");
+            instance.HasOne(row => row.Series).WithMany().HasForeignKey(row => row.SeriesId);
+            instance.HasIndex(row => new { row.SopInstanceUid, row.Revision, row.Tenant }).IsUnique();
+            instance.HasIndex(row => new { row.SeriesId, row.IsCurrent });
+        });
+        modelBuilder.Entity<AnalysisRow>(analysis =>
+        {
+            analysis.ToTable("analyses");
+            analysis.Property(row => row.Id).ValueGeneratedNever();
+            analysis.HasOne(row => row.Instance).WithMany().HasForeignKey(row => row.InstanceId);
+            analysis.HasOne(row => row.Refusal).WithMany().HasForeignKey(row => row.RefusalId);
+            analysis.HasIndex(row => row.SopInstanceUid);
+            analysis.HasIndex(row => new { row.InstanceId, row.State });
+            analysis.HasIndex(row => new { row.RefusalId, row.Id });
+            // The two states that studies are sought by are rare among millions of completed and refused analyses.
+            analysis.HasIndex(row => row.State)
+                .HasFilter($"\"State\" IN ({AnalysisState.Pending:D}, {AnalysisState.Failed:D})");
+        });
+        modelBuilder.Entity<FindingRow>(finding =>
+        {
+            finding.ToTable("findings");
+            finding.Property(row => row.Id).ValueGeneratedNever();
+            finding.HasOne<AnalysisRow>().WithMany(row => row.Findings).HasForeignKey(row => row.AnalysisId);
+        });
+        modelBuilder.Entity<RefusalRow>(refusal =>
+        {
+            refusal.ToTable("refusals");
+            refusal.HasOne(row => row.Series).WithMany().HasForeignKey(row => row.SeriesId);
+            refusal.HasIndex(row => new { row.SeriesId, row.ModelName, row.ReasonCode, row.ReasonText }).IsUnique();
+        });
+    }
+}

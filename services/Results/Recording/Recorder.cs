@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using MedCloud.Results.Database;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MedCloud.Results.Recording;
+
+/// <summary>The one writer of the database. Events that wait while a commit is under way are committed together, so that they share its flush to disk.</summary>
+internal sealed class Recorder(IServiceScopeFactory scopes, ILogger<Recorder> logger) : IDisposable
+{
+    /// <summary>How many events one transaction takes at most; also how many the endpoint hands out at a time.</summary>
+    public const int MostTogether = 64;
+
+    private readonly ConcurrentQueue<Waiting> _waiting = [];
+    private readonly SemaphoreSlim _writer = new(1);
+
+    /// <summary>Returns after the event's effect is committed.</summary>
+    public async Task RecordAsync(object @event, CancellationToken cancellationToken)
+    {
+        var own = new Waiting(@event, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        _waiting.Enqueue(own);
+        await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            while (!own.Committed.Task.IsCompleted)
+                await CommitNextAsync();
+        }
+        finally
+        {
+            _writer.Release();
+        }
+
+        await own.Committed.Task;
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    private async Task CommitNextAsync()
+    {
+        var batch = new List<Waiting>();
+        while (batch.Count < MostTogether && _waiting.TryDequeue(out var next))
+            batch.Add(next);
+        try
+        {
+            await CommitAsync([.. batch.Select(each => each.Event)]);
+            batch.ForEach(each => each.Committed.SetResult());
+        }
+        catch (Exception exception) when (batch.Count > 1)
+        {
+            // Each for itself, so that an event that cannot be written faults alone.
+            Log.BatchSplit(logger, batch.Count, exception);
+            foreach (var each in batch)
+                await CommitAloneAsync(each);
+        }
+        catch (Exception exception)
+        {
+            batch[0].Committed.SetException(exception);
+        }
+    }
+
+    private async Task CommitAloneAsync(Waiting waiting)
+    {
+        try
+        {
+            await CommitAsync([waiting.Event]);
+            waiting.Committed.SetResult();
+        }
+        catch (Exception exception)
+        {
+            waiting.Committed.SetException(exception);
+        }
+    }
+
+    private async Task CommitAsync(IReadOnlyCollection<object> events)
+    {
+        // The caller whose turn it is commits for others too: its going away must not fail them.
+        var cancellationToken = CancellationToken.None;
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ResultsDb>();
+        var rows = await EventBatch.LoadAsync(db, events, cancellationToken);
+        foreach (var each in events)
+            rows.Apply(each);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private sealed record Waiting(object Event, TaskCompletionSource Committed);
+}

@@ -1,0 +1,49 @@
+using MedCloud.Hosting;
+using MedCloud.Results.Database;
+using MedCloud.Results.Reading;
+using MedCloud.Results.Recording;
+using MedCloud.Results.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MedCloud.Results;
+
+/// <summary>Records instances and the outcomes of their analyses, and gives them to clinicians' and integrators' software.</summary>
+public static class ResultsModule
+{
+    /// <summary>The consumers of Results, on the queue <see cref="Contracts.Queues.Results"/>.</summary>
+    public static BusModule Bus { get; } = new(ResultsQueue.Register, ResultsQueue.Declare);
+
+    /// <summary>Adds the service. The host registers a <see cref="ModelCatalogue.Catalogue"/> and a <see cref="Storage.IBlobStore"/>, and adds <see cref="Bus"/>.</summary>
+    public static IHostApplicationBuilder AddResults(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<ResultsOptions>().BindConfiguration(ResultsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<StudiesOptions>().BindConfiguration(StudiesOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddDbContextPool<ResultsDb, SqliteResultsDb>((provider, options) => options
+            .UseSqliteFile(provider.GetRequiredService<IOptions<ResultsOptions>>().Value.Database!)
+            .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandExecuted, LogLevel.Debug))));
+        services.AddHostedService<ResultsDatabase>();
+        services.AddSingleton<Recorder>();
+        services.AddScoped<StudyReader>();
+        services.AddHealthChecks().AddCheck<ResultsDatabaseCheck>("results-database", tags: ["ready"]);
+        services.AddGrpc().AddJsonTranscoding();
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks(health => health.Services.Map(ResultsService.Descriptor.FullName, check => check.Tags.Contains("ready")));
+        return builder;
+    }
+
+    /// <summary>Opens the doors: gRPC with reflection and health, and JSON below <c>/v1</c>.</summary>
+    public static WebApplication MapResults(this WebApplication app)
+    {
+        app.MapGrpcService<GrpcResultsService>();
+        app.MapGrpcReflectionService();
+        app.MapGrpcHealthChecksService();
+        return app;
+    }
+}
