@@ -1,14 +1,16 @@
 using Google.Api;
+using Google.Protobuf;
 using Grpc.Core;
 using MedCloud.Hosting;
 using MedCloud.ModelCatalogue;
 using MedCloud.Results.Reading;
+using MedCloud.Results.Rendering;
 using MedCloud.Results.V1;
 
 namespace MedCloud.Results;
 
 /// <summary>The door of Results; JSON arrives here too, transcoded.</summary>
-internal sealed class GrpcResultsService(StudyReader studies, Catalogue catalogue) : ResultsService.ResultsServiceBase
+internal sealed class GrpcResultsService(StudyReader studies, AnalysisRenderer renderer, Catalogue catalogue) : ResultsService.ResultsServiceBase
 {
     public override async Task<Study> GetStudy(GetStudyRequest request, ServerCallContext context)
     {
@@ -23,6 +25,21 @@ internal sealed class GrpcResultsService(StudyReader studies, Catalogue catalogu
         if (!StudyListing.TryCreate(request, out var listing, out var fault))
             throw Error(ErrorCode.InvalidArgument, fault);
         return await studies.ListAsync(listing, context.CancellationToken);
+    }
+
+    public override async Task<HttpBody> RenderAnalysis(RenderAnalysisRequest request, ServerCallContext context)
+    {
+        if (!Guid.TryParse(request.AnalysisId, out var id))
+            throw Error(ErrorCode.InvalidArgument, "analysisId must be a UUID");
+        var analysis = await studies.FindAnalysisAsync(id, context.CancellationToken)
+            ?? throw Error(ErrorCode.NotFound, "no analysis has this id");
+        return await renderer.RenderAsync(analysis, context.CancellationToken) switch
+        {
+            RenderOutcome.Rendered rendered => new HttpBody { ContentType = "image/png", Data = UnsafeByteOperations.UnsafeWrap(rendered.Png) },
+            RenderOutcome.NotDrawable notDrawable => throw Error(ErrorCode.NotDrawable, notDrawable.Sentence),
+            RenderOutcome.Unavailable => throw Error(ErrorCode.OutOfResources, "the image store is away; try again later"),
+            var other => throw new InvalidOperationException($"unknown outcome {other.GetType()}"),
+        };
     }
 
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context) =>

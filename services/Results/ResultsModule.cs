@@ -2,11 +2,14 @@ using MedCloud.Hosting;
 using MedCloud.Results.Database;
 using MedCloud.Results.Reading;
 using MedCloud.Results.Recording;
+using MedCloud.Results.Rendering;
 using MedCloud.Results.V1;
+using MedCloud.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,10 +22,12 @@ public static class ResultsModule
     /// <summary>The consumers of Results, on the queue <see cref="Contracts.Queues.Results"/>.</summary>
     public static BusModule Bus { get; } = new(ResultsQueue.Register, ResultsQueue.Declare);
 
-    /// <summary>Adds the service. The host registers a <see cref="ModelCatalogue.Catalogue"/> and a <see cref="Storage.IBlobStore"/>, and adds <see cref="Bus"/>.</summary>
+    /// <summary>Adds the service. The host registers a <see cref="ModelCatalogue.Catalogue"/> and adds <see cref="Bus"/>.</summary>
     public static IHostApplicationBuilder AddResults(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        builder.AddBlobStore();
         services.AddOptions<ResultsOptions>().BindConfiguration(ResultsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<StudiesOptions>().BindConfiguration(StudiesOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddDbContextPool<ResultsDb, SqliteResultsDb>((provider, options) => options
@@ -31,6 +36,8 @@ public static class ResultsModule
         services.AddHostedService<ResultsDatabase>();
         services.AddSingleton<Recorder>();
         services.AddScoped<StudyReader>();
+        services.AddSingleton<AnalysisPicture>();
+        services.AddSingleton<AnalysisRenderer>();
         services.AddHealthChecks().AddCheck<ResultsDatabaseCheck>("results-database", tags: ["ready"]);
         services.AddGrpc().AddJsonTranscoding();
         services.AddGrpcReflection();
@@ -41,7 +48,7 @@ public static class ResultsModule
     /// <summary>Opens the doors: gRPC with reflection and health, and JSON below <c>/v1</c>.</summary>
     public static WebApplication MapResults(this WebApplication app)
     {
-        app.MapGrpcService<GrpcResultsService>();
+        app.MapGrpcService<GrpcResultsService>().Add(QueryParameters.CheckBefore);
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         return app;

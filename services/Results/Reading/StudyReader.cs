@@ -37,6 +37,11 @@ internal sealed class StudyReader(ResultsDb db, TimeProvider time, IOptions<Stud
         };
     }
 
+    /// <summary>One analysis with its instance and findings, of whatever revision; null also for one whose instance is not known yet.</summary>
+    public Task<AnalysisRow?> FindAnalysisAsync(Guid id, CancellationToken cancellationToken) =>
+        db.Analyses.AsNoTracking().Include(row => row.Instance).Include(row => row.Findings)
+            .SingleOrDefaultAsync(row => row.Id == id && row.Tenant == Tenant && row.InstanceId != null, cancellationToken);
+
     private DateTime IdleSince() => time.GetUtcNow().UtcDateTime - TimeSpan.FromSeconds(options.Value.IdleSeconds);
 
     private IQueryable<StudyRow> Shown() =>

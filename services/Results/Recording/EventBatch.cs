@@ -11,20 +11,20 @@ namespace MedCloud.Results.Recording;
 /// </summary>
 internal sealed class EventBatch
 {
-    private readonly ResultsDb _db;
-    private readonly Dictionary<(string Tenant, string StudyInstanceUid), StudyRow> _studies;
-    private readonly ILookup<(string Tenant, string SopInstanceUid), InstanceRow> _stored;
-    private readonly Dictionary<(string Tenant, string SopInstanceUid), SopInstance> _instances = [];
-    private readonly Dictionary<Guid, AnalysisRow> _analyses;
-    private readonly Dictionary<(SeriesRow Series, string ModelName, ReasonCode Code, string Text), RefusalRow> _refusals;
+    private readonly ResultsDb db;
+    private readonly Dictionary<(string Tenant, string StudyInstanceUid), StudyRow> studies;
+    private readonly ILookup<(string Tenant, string SopInstanceUid), InstanceRow> revisions;
+    private readonly Dictionary<(string Tenant, string SopInstanceUid), SopInstance> instances = [];
+    private readonly Dictionary<Guid, AnalysisRow> analyses;
+    private readonly Dictionary<(SeriesRow Series, string ModelName, ReasonCode Code, string Text), RefusalRow> refusals;
 
     private EventBatch(ResultsDb db, List<StudyRow> studies, List<InstanceRow> instances, List<AnalysisRow> analyses, List<RefusalRow> refusals)
     {
-        _db = db;
-        _studies = studies.ToDictionary(row => (row.Tenant, row.StudyInstanceUid));
-        _stored = instances.ToLookup(row => (row.Tenant, row.SopInstanceUid));
-        _analyses = analyses.ToDictionary(row => row.Id);
-        _refusals = refusals.ToDictionary(row => (row.Series, row.ModelName, row.ReasonCode, row.ReasonText));
+        this.db = db;
+        this.studies = studies.ToDictionary(row => (row.Tenant, row.StudyInstanceUid));
+        revisions = instances.ToLookup(row => (row.Tenant, row.SopInstanceUid));
+        this.analyses = analyses.ToDictionary(row => row.Id);
+        this.refusals = refusals.ToDictionary(row => (row.Series, row.ModelName, row.ReasonCode, row.ReasonText));
     }
 
     /// <summary>Loads the rows that <paramref name="events"/> touch, in four queries however many events there are.</summary>
@@ -103,7 +103,7 @@ internal sealed class EventBatch
                 BlobKey = stored.BlobKey,
                 ReceivedAt = stored.ReceivedAt,
             };
-            _db.Add(instance);
+            db.Add(instance);
             sopInstance.Revisions.Add(instance);
             if (corrects && current is not null)
                 Supersede(current, sopInstance);
@@ -194,11 +194,11 @@ internal sealed class EventBatch
         if (analysis is not { State: AnalysisState.Refused, Refusal: null, Instance: { IsCurrent: true } instance, ReasonCode: { } code, ReasonText: { } text })
             return;
         var key = (instance.Series, analysis.ModelName, code, text);
-        if (!_refusals.TryGetValue(key, out var refusal))
+        if (!refusals.TryGetValue(key, out var refusal))
         {
             refusal = new RefusalRow { Series = instance.Series, ModelName = analysis.ModelName, ReasonCode = code, ReasonText = text };
-            _db.Add(refusal);
-            _refusals.Add(key, refusal);
+            db.Add(refusal);
+            refusals.Add(key, refusal);
         }
 
         analysis.Refusal = refusal;
@@ -241,7 +241,7 @@ internal sealed class EventBatch
 
     private StudyRow Study(InstanceStored stored)
     {
-        if (!_studies.TryGetValue((stored.Tenant, stored.StudyInstanceUid), out var study))
+        if (!studies.TryGetValue((stored.Tenant, stored.StudyInstanceUid), out var study))
         {
             study = new StudyRow
             {
@@ -250,8 +250,8 @@ internal sealed class EventBatch
                 FirstReceivedAt = stored.ReceivedAt,
                 LastReceivedAt = stored.ReceivedAt,
             };
-            _db.Add(study);
-            _studies.Add((stored.Tenant, stored.StudyInstanceUid), study);
+            db.Add(study);
+            studies.Add((stored.Tenant, stored.StudyInstanceUid), study);
         }
 
         return study;
@@ -272,11 +272,11 @@ internal sealed class EventBatch
     private SopInstance Instance(string tenant, string sopInstanceUid)
     {
         var key = (tenant, sopInstanceUid);
-        if (!_instances.TryGetValue(key, out var instance))
+        if (!instances.TryGetValue(key, out var instance))
         {
-            var analyses = _analyses.Values.Where(row => row.Tenant == tenant && row.SopInstanceUid == sopInstanceUid);
-            instance = new SopInstance(tenant, sopInstanceUid, [.. _stored[key]], [.. analyses]);
-            _instances.Add(key, instance);
+            var known = analyses.Values.Where(row => row.Tenant == tenant && row.SopInstanceUid == sopInstanceUid);
+            instance = new SopInstance(tenant, sopInstanceUid, [.. revisions[key]], [.. known]);
+            instances.Add(key, instance);
         }
 
         return instance;
@@ -284,7 +284,7 @@ internal sealed class EventBatch
 
     private AnalysisRow Analysis(Guid id, SopInstance sopInstance, int revision, string modelName)
     {
-        if (!_analyses.TryGetValue(id, out var analysis))
+        if (!analyses.TryGetValue(id, out var analysis))
         {
             analysis = new AnalysisRow
             {
@@ -295,8 +295,8 @@ internal sealed class EventBatch
                 Instance = sopInstance.Revisions.Find(row => row.Revision == revision),
                 ModelName = modelName,
             };
-            _db.Add(analysis);
-            _analyses.Add(id, analysis);
+            db.Add(analysis);
+            analyses.Add(id, analysis);
             sopInstance.Analyses.Add(analysis);
         }
 

@@ -11,15 +11,15 @@ internal sealed class Recorder(IServiceScopeFactory scopes, ILogger<Recorder> lo
     /// <summary>How many events one transaction takes at most; also how many the endpoint hands out at a time.</summary>
     public const int MostTogether = 64;
 
-    private readonly ConcurrentQueue<Waiting> _waiting = [];
-    private readonly SemaphoreSlim _writer = new(1);
+    private readonly ConcurrentQueue<Waiting> waiting = [];
+    private readonly SemaphoreSlim writer = new(1);
 
     /// <summary>Returns after the event's effect is committed.</summary>
     public async Task RecordAsync(object @event, CancellationToken cancellationToken)
     {
         var own = new Waiting(@event, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        _waiting.Enqueue(own);
-        await _writer.WaitAsync(cancellationToken);
+        waiting.Enqueue(own);
+        await writer.WaitAsync(cancellationToken);
         try
         {
             while (!own.Committed.Task.IsCompleted)
@@ -27,18 +27,18 @@ internal sealed class Recorder(IServiceScopeFactory scopes, ILogger<Recorder> lo
         }
         finally
         {
-            _writer.Release();
+            writer.Release();
         }
 
         await own.Committed.Task;
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose() => writer.Dispose();
 
     private async Task CommitNextAsync()
     {
         var batch = new List<Waiting>();
-        while (batch.Count < MostTogether && _waiting.TryDequeue(out var next))
+        while (batch.Count < MostTogether && waiting.TryDequeue(out var next))
             batch.Add(next);
         try
         {

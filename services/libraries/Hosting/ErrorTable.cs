@@ -23,7 +23,10 @@ public enum ErrorCode
     /// <summary>Other bytes are stored under this SOP Instance UID, and revisions are switched off.</summary>
     DuplicateSopInstance,
 
-    /// <summary>The store or the database cannot take the instance now; the sender may try again.</summary>
+    /// <summary>The image of the analysis cannot be decoded to be drawn.</summary>
+    NotDrawable,
+
+    /// <summary>The store or the database cannot take or give the instance now; the caller may try again.</summary>
     OutOfResources,
 
     /// <summary>The request's content is of a type that is not taken.</summary>
@@ -57,6 +60,7 @@ public static class ErrorTable
         ErrorCode.CannotUnderstand => new(409, StatusCode.InvalidArgument, 0xC000),
         ErrorCode.SopClassNotSupported => new(409, StatusCode.FailedPrecondition, 0x0122),
         ErrorCode.DuplicateSopInstance => new(409, StatusCode.AlreadyExists, 0x0111),
+        ErrorCode.NotDrawable => new(400, StatusCode.FailedPrecondition, 0),
         ErrorCode.OutOfResources => new(503, StatusCode.Unavailable, 0xA700),
         ErrorCode.UnsupportedMediaType => new(415, StatusCode.InvalidArgument, 0),
         ErrorCode.NotAcceptable => new(406, StatusCode.InvalidArgument, 0),

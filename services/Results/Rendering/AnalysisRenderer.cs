@@ -1,0 +1,70 @@
+using MedCloud.Results.Database;
+using MedCloud.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace MedCloud.Results.Rendering;
+
+/// <summary>What came of rendering an analysis.</summary>
+internal abstract record RenderOutcome
+{
+    /// <summary>The PNG.</summary>
+    public sealed record Rendered(byte[] Png) : RenderOutcome;
+
+    /// <summary>The image cannot be drawn, ever; the sentence says why.</summary>
+    public sealed record NotDrawable(string Sentence) : RenderOutcome;
+
+    /// <summary>The blob store is away; later it may work.</summary>
+    public sealed record Unavailable : RenderOutcome;
+}
+
+/// <summary>Renders the image of an analysis with what was found.</summary>
+internal sealed class AnalysisRenderer(IBlobStore blobs, AnalysisPicture picture, TimeProvider time, ILogger<AnalysisRenderer> logger) : IDisposable
+{
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Bounds how many images are in memory at a time.</summary>
+    private readonly SemaphoreSlim slots = new(2);
+
+    /// <summary>Renders an analysis whose instance and findings are loaded.</summary>
+    public async Task<RenderOutcome> RenderAsync(AnalysisRow analysis, CancellationToken cancellationToken)
+    {
+        if (!BlobKey.TryParse(analysis.Instance?.BlobKey, out var key))
+            return new RenderOutcome.NotDrawable("the image is not stored");
+        await slots.WaitAsync(cancellationToken);
+        try
+        {
+            await using var file = await blobs.OpenReadAsync(key, cancellationToken);
+            if (file is null)
+                return new RenderOutcome.NotDrawable("the image is not stored");
+            var (frame, problem) = await ReadAsync(file, cancellationToken);
+            return frame is null
+                ? new RenderOutcome.NotDrawable(problem ?? "the image cannot be read")
+                : new RenderOutcome.Rendered(picture.Draw(frame, PictureText.Of(analysis)));
+        }
+        catch (BlobStoreUnavailableException exception)
+        {
+            Log.StoreUnavailable(logger, exception);
+            return new RenderOutcome.Unavailable();
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    public void Dispose() => slots.Dispose();
+
+    private async Task<(GreyFrame? Frame, string? Problem)> ReadAsync(Stream file, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(ReadLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await GreyFrame.ReadAsync(file, either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return (null, $"the image could not be read within {ReadLimit.TotalSeconds} s");
+        }
+    }
+}

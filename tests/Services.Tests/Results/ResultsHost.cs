@@ -1,0 +1,126 @@
+using System.Net;
+using System.Threading.Channels;
+using Grpc.Net.Client;
+using MassTransit;
+using MedCloud.Contracts;
+using MedCloud.Dicom;
+using MedCloud.Hosting;
+using MedCloud.ModelCatalogue;
+using MedCloud.Results;
+using MedCloud.Results.V1;
+using MedCloud.Storage;
+using Microsoft.AspNetCore.Builder;
+using MedCloud.Tests;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MedCloud.Services.Tests.Results;
+
+/// <summary>Results on loopback: its SQLite file and blobs in a folder of their own, the in-memory bus, HTTP/1 and h2c on free ports, and a clock that stands still.</summary>
+public sealed class ResultsHost : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("medcloud-results-").FullName;
+    private readonly Channel<object> acknowledgements = System.Threading.Channels.Channel.CreateUnbounded<object>();
+    private readonly WebApplication app;
+    private GrpcChannel? channel;
+    private HttpClient? json;
+
+    public ResultsHost()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["MedCloud:Results:Database"] = Path.Combine(folder, "results.db"),
+            ["MedCloud:Storage:Folder"] = Path.Combine(folder, "blobs"),
+        });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        builder.Services.AddRouting();
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddSingleton(Catalogue);
+        builder.Services.AddSingleton(acknowledgements);
+        builder.AddResults();
+        builder.AddMedCloudBus(ResultsModule.Bus, new BusModule(
+            bus => bus.AddConsumer<AcknowledgementConsumer>(),
+            (context, transport) => transport.ReceiveEndpoint(Queues.Ledger, endpoint => endpoint.ConfigureConsumer<AcknowledgementConsumer>(context))));
+        app = builder.Build();
+        app.MapResults();
+    }
+
+    public FakeTimeProvider Time { get; } = new(Now);
+
+    public Catalogue Catalogue { get; } = Catalogue.Load(Path.Combine(SharedData.Repository, "deploy", "models")).Catalogue;
+
+    public GrpcChannel Channel => channel ?? throw new InvalidOperationException("not started");
+
+    public HttpClient Json => json ?? throw new InvalidOperationException("not started");
+
+    public ResultsService.ResultsServiceClient Grpc => new(Channel);
+
+    /// <summary>Later than every reception that <see cref="Events"/> makes, by more than the idle time.</summary>
+    public static DateTimeOffset Now { get; } = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
+
+    public async ValueTask InitializeAsync()
+    {
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ToList();
+        json = new HttpClient { BaseAddress = new Uri(addresses[0]) };
+        channel = GrpcChannel.ForAddress(addresses[1]);
+    }
+
+    /// <summary>Publishes events at once and returns their acknowledgements, in the order in which they came.</summary>
+    public async Task<IReadOnlyList<object>> SendAsync(params IReadOnlyList<object> events)
+    {
+        foreach (var each in events)
+            await PublishAsync(each);
+        var received = new List<object>();
+        while (received.Count < events.Count)
+            received.Add(await acknowledgements.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        return received;
+    }
+
+    /// <summary>Publishes an event that is never acknowledged.</summary>
+    public Task PublishAsync(object @event) => app.Services.GetRequiredService<IBus>().Publish(@event, TestContext.Current.CancellationToken);
+
+    public async Task<Study> GetStudyAsync(string studyInstanceUid) =>
+        await Grpc.GetStudyAsync(new GetStudyRequest { StudyInstanceUid = studyInstanceUid }, cancellationToken: TestContext.Current.CancellationToken);
+
+    public async Task<IReadOnlyList<string>> ListAsync(ListStudiesRequest request) =>
+        [.. (await Grpc.ListStudiesAsync(request, cancellationToken: TestContext.Current.CancellationToken)).Studies.Select(study => study.StudyInstanceUid)];
+
+    /// <summary>Stores a Part 10 file under the key that <see cref="Events.Stored"/> names for the instance.</summary>
+    public async Task StoreAsync(InstanceStored stored, ReadOnlyMemory<byte> file)
+    {
+        Assert.True(BlobKey.TryParse(stored.BlobKey, out var key));
+        await using var blob = await app.Services.GetRequiredService<IBlobStore>().CreateAsync(key, TestContext.Current.CancellationToken);
+        await blob.WriteAsync(file, TestContext.Current.CancellationToken);
+        await blob.CommitAsync(stored.ContentHash, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        json?.Dispose();
+        channel?.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private sealed class AcknowledgementConsumer(Channel<object> acknowledgements) : IConsumer<InstanceRecorded>, IConsumer<AnalysisRecorded>
+    {
+        public Task Consume(ConsumeContext<InstanceRecorded> context) => acknowledgements.Writer.WriteAsync(context.Message).AsTask();
+
+        public Task Consume(ConsumeContext<AnalysisRecorded> context) => acknowledgements.Writer.WriteAsync(context.Message).AsTask();
+    }
+}
