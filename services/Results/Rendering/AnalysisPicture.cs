@@ -11,7 +11,7 @@ internal sealed class AnalysisPicture : IDisposable
     private const int LargestSide = 2048;
     private const int MinWidth = 640;
 
-    /// <summary>More boxes than this are labelled by their score alone; the legend below the image tells what their colour means.</summary>
+    /// <summary>More boxes than this are labelled by their score alone, in small type; the legend below the image tells what their colour means.</summary>
     private const int MostFullLabels = 10;
 
     /// <summary>gRPC clients take 4 MiB unless told otherwise. At <see cref="SmallestSide"/> no picture is larger.</summary>
@@ -76,17 +76,19 @@ internal sealed class AnalysisPicture : IDisposable
         var line = MathF.Max(2, MathF.Round(MathF.Max(image.Width, image.Height) / 400));
         using var halo = new SKPaint { Style = SKPaintStyle.Stroke, StrokeWidth = line + 2, Color = SKColors.Black.WithAlpha(0xA0) };
         using var stroke = new SKPaint { Style = SKPaintStyle.Stroke, StrokeWidth = line };
-        foreach (var box in boxes)
+        List<(PictureBox Box, SKRect Edges)> placed = [.. boxes.Select(box => (box, Place(box, image)))];
+        foreach (var (box, edges) in placed)
         {
             stroke.Color = ColourOf(box.Kind);
-            var edges = Place(box, image);
             canvas.DrawRect(edges, halo);
             canvas.DrawRect(edges, stroke);
         }
 
-        var labels = new BoxLabels(font, image, line);
-        foreach (var box in boxes)
-            labels.Draw(canvas, Place(box, image), ColourOf(box.Kind), boxes.Count > MostFullLabels ? [box.Score] : [$"{box.Label} {box.Score}", box.Score]);
+        var crowded = boxes.Count > MostFullLabels;
+        using var small = new SKFont(font.Typeface, font.Size * (crowded ? 0.6f : 1)) { Edging = font.Edging };
+        var labels = new BoxLabels(small, image, line, placed.ConvertAll(each => each.Edges));
+        foreach (var (box, edges) in placed)
+            labels.Draw(canvas, edges, ColourOf(box.Kind), crowded ? [box.Score] : [$"{box.Label} {box.Score}", box.Score]);
     }
 
     private static SKRect Place(PictureBox box, SKRect image) => new(
