@@ -2,6 +2,7 @@ using MassTransit;
 using MedCloud.Contracts;
 using MedCloud.Hosting;
 using MedCloud.Ingest.DicomWeb;
+using MedCloud.Ingest.Dimse;
 using MedCloud.Ingest.Health;
 using MedCloud.Ingest.Index;
 using MedCloud.Ingest.Ledger;
@@ -56,6 +57,7 @@ public static class IngestModule
         services.AddHostedService(provider => provider.GetRequiredService<IngestWriter>());
         services.AddHostedService<Relay>();
         services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
+        builder.AddDimseDoor();
 
         services.AddHealthChecks()
             .AddCheck<DatabaseCheck>("ingest-database", tags: ["ready"])
