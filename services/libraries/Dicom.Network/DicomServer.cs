@@ -29,6 +29,7 @@ public sealed class DicomServer(DicomServerOptions options, StoreHandler store, 
     private readonly CancellationTokenSource aborting = new();
     private Socket? listener;
     private Task accepting = Task.CompletedTask;
+    private bool disposed;
 
     /// <summary>The port that is listened on; 0 before the start.</summary>
     public int Port { get; private set; }
@@ -92,6 +93,8 @@ public sealed class DicomServer(DicomServerOptions options, StoreHandler store, 
     /// <summary>Stops without grace.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, true))
+            return;
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         stopping.Dispose();
         aborting.Dispose();
