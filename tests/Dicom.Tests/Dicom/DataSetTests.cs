@@ -62,8 +62,11 @@ public sealed class DataSetTests
         var dataSet = new DataSet();
         dataSet.Set(new DicomElement(DicomTags.Rows, Vr.UN, new byte[] { 5, 0 }));
         dataSet.Set(new DicomElement(DicomTags.StudyInstanceUid, Vr.UN, "1.2.3\0"u8.ToArray()));
+        dataSet.SetUInt16(DicomTags.PixelRepresentation, 1);
+        dataSet.Set(new DicomElement(new DicomTag(0x0028, 0x0120), Vr.UN, new byte[] { 0xFF, 0xFF }));
 
         Assert.Equal(5, dataSet.GetInt32(DicomTags.Rows));
+        Assert.Equal(-1, dataSet.GetInt32(new DicomTag(0x0028, 0x0120)));
         Assert.Equal("1.2.3", dataSet.GetUid(DicomTags.StudyInstanceUid)?.Value);
     }
 
@@ -102,6 +105,17 @@ public sealed class DataSetTests
         dataSet.SetSequence(DicomTags.ReferencedStudySequence, inherits, own);
 
         Assert.Equal(["ü", "ü"], dataSet.GetSequence(DicomTags.ReferencedStudySequence).Select(item => item.GetString(DicomTags.CodeMeaning)));
+    }
+
+    [Fact]
+    public void ASpecificCharacterSetOfAnotherVr_IsReadAllTheSame()
+    {
+        var dataSet = new DataSet();
+        dataSet.Set(new DicomElement(DicomTags.SpecificCharacterSet, Vr.LO, "ISO_IR 192"u8.ToArray()));
+        dataSet.Set(new DicomElement(DicomTags.PixelRepresentation, Vr.UN, new byte[] { 1, 0 }));
+
+        Assert.Equal("ISO_IR 192", dataSet.GetString(DicomTags.SpecificCharacterSet));
+        Assert.Equal(1, dataSet.GetInt32(DicomTags.PixelRepresentation));
     }
 
     [Fact]

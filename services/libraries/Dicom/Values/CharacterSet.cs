@@ -16,8 +16,8 @@ internal sealed class CharacterSet
 
     private CharacterSet(Encoding encoding) => this.encoding = encoding;
 
-    /// <summary>The character set that a value of (0008,0005) names (PS3.3 section C.12.1.1.2).</summary>
-    public static CharacterSet Of(string specificCharacterSet) => specificCharacterSet.Trim('\0', ' ') switch
+    /// <summary>The character set that (0008,0005) names: the first, where text begins (PS3.3 section C.12.1.1.2).</summary>
+    public static CharacterSet Of(DicomElement specificCharacterSet) => Encoding.Latin1.GetString(specificCharacterSet.Value.Span).Split('\\')[0].Trim('\0', ' ') switch
     {
         "" or "ISO_IR 6" or "ISO_IR 100" or "ISO 2022 IR 6" or "ISO 2022 IR 100" => Latin1,
         "ISO_IR 192" => Utf8,

@@ -28,7 +28,7 @@ public sealed class DataSet : IEnumerable<DicomElement>
     public string? GetString(DicomTag tag) => GetStrings(tag) is [{ Length: > 0 } first, ..] ? first : null;
 
     /// <summary>All values as text, decoded and without padding; empty if absent or empty.</summary>
-    public IReadOnlyList<string> GetStrings(DicomTag tag) => TryGet(tag, out var element) ? ElementText.Strings(element, CharacterSet) : [];
+    public IReadOnlyList<string> GetStrings(DicomTag tag) => TryGet(tag, out var element) ? ElementText.Strings(element, this) : [];
 
     /// <summary>The first value as a UID; null if absent, empty or not a UID.</summary>
     public Uid? GetUid(DicomTag tag) => Uid.TryParse(GetString(tag), out var uid) ? uid : null;
@@ -41,7 +41,7 @@ public sealed class DataSet : IEnumerable<DicomElement>
     public double? GetDouble(DicomTag tag) => GetDoubles(tag) is [var first, ..] ? first : null;
 
     /// <summary>All values that are numbers.</summary>
-    public IReadOnlyList<double> GetDoubles(DicomTag tag) => TryGet(tag, out var element) ? ElementText.Numbers(element) : [];
+    public IReadOnlyList<double> GetDoubles(DicomTag tag) => TryGet(tag, out var element) ? ElementText.Numbers(element, this) : [];
 
     /// <summary>The items of a sequence; empty when absent.</summary>
     public IReadOnlyList<DataSet> GetSequence(DicomTag tag) => TryGet(tag, out var element) ? element.Items : [];
@@ -99,11 +99,14 @@ public sealed class DataSet : IEnumerable<DicomElement>
     /// <summary>An item's own character set, else that of the data set around it (PS3.3 section C.12.1.1.2).</summary>
     internal CharacterSet CharacterSet =>
         TryGet(DicomTags.SpecificCharacterSet, out var element)
-            ? CharacterSet.Of(ElementText.Strings(element, CharacterSet.Latin1) is [var first, ..] ? first : "")
+            ? CharacterSet.Of(element)
             : parent?.CharacterSet ?? CharacterSet.Latin1;
 
     /// <summary>Whether pixels are signed here: (0028,0103) of this data set or of one around it.</summary>
-    internal bool HasSignedPixels => GetInt32(DicomTags.PixelRepresentation) is { } own ? own == 1 : parent?.HasSignedPixels ?? false;
+    internal bool HasSignedPixels =>
+        TryGet(DicomTags.PixelRepresentation, out var element)
+            ? element.Value.Span is [1, ..]
+            : parent?.HasSignedPixels ?? false;
 
     /// <summary>An item under construction: what is around it decides its character set and ambiguous VRs.</summary>
     internal static DataSet ItemOf(DataSet parent) => new() { parent = parent };

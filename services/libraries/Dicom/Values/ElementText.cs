@@ -8,18 +8,20 @@ namespace MedCloud.Dicom;
 internal static class ElementText
 {
     /// <summary>All values as text, without padding; numbers in the invariant culture; empty values of a list stay as empty strings.</summary>
-    public static IReadOnlyList<string> Strings(DicomElement element, CharacterSet characterSet)
+    /// <param name="element">The element.</param>
+    /// <param name="around">The data set that it stands in.</param>
+    public static IReadOnlyList<string> Strings(DicomElement element, DataSet around)
     {
-        var vr = EffectiveVr(element);
+        var vr = EffectiveVr(element, around);
         var bytes = element.Value.Span;
         if (bytes.IsEmpty)
             return [];
         if (vr == Vr.AT)
             return Words(bytes, 4, word => new DicomTag(BinaryPrimitives.ReadUInt16LittleEndian(word), BinaryPrimitives.ReadUInt16LittleEndian(word[2..])).Number.ToString("X8", CultureInfo.InvariantCulture));
         if (!vr.IsText() && vr != Vr.UN)
-            return [.. Numbers(element).Select(number => number.ToString("R", CultureInfo.InvariantCulture))];
+            return [.. Numbers(element, around).Select(number => number.ToString("R", CultureInfo.InvariantCulture))];
 
-        var text = (vr.UsesCharacterSet() ? characterSet : CharacterSet.Latin1).Decode(bytes);
+        var text = (vr.UsesCharacterSet() ? around.CharacterSet : CharacterSet.Latin1).Decode(bytes);
         if (vr.IsSingleText())
             return text.TrimEnd('\0', ' ') is { Length: > 0 } one ? [one] : [];
         if (!text.Contains('\\', StringComparison.Ordinal))
@@ -28,10 +30,12 @@ internal static class ElementText
     }
 
     /// <summary>The numbers of a binary VR, or of IS and DS; what is not a finite number is left out.</summary>
-    public static IReadOnlyList<double> Numbers(DicomElement element)
+    /// <param name="element">The element.</param>
+    /// <param name="around">The data set that it stands in.</param>
+    public static IReadOnlyList<double> Numbers(DicomElement element, DataSet around)
     {
         var bytes = element.Value.Span;
-        return EffectiveVr(element) switch
+        return EffectiveVr(element, around) switch
         {
             Vr.US => Words(bytes, 2, word => (double)BinaryPrimitives.ReadUInt16LittleEndian(word)),
             Vr.SS => Words(bytes, 2, word => (double)BinaryPrimitives.ReadInt16LittleEndian(word)),
@@ -47,8 +51,7 @@ internal static class ElementText
     }
 
     /// <summary>PS3.5 section 6.2.2 note 2: UN stands where a sender did not know the VR; our dictionary may.</summary>
-    private static Vr EffectiveVr(DicomElement element) =>
-        element.Vr == Vr.UN ? DataDictionary.Find(element.Tag)?.Vr ?? Vr.UN : element.Vr;
+    private static Vr EffectiveVr(DicomElement element, DataSet around) => element.Vr == Vr.UN ? DataDictionary.VrOf(element.Tag, around) : element.Vr;
 
     private static List<double> Decimals(ReadOnlySpan<byte> bytes)
     {

@@ -1,0 +1,45 @@
+using MedCloud.Dicom;
+using MedCloud.Tests;
+
+namespace MedCloud.Interop.Tests.Dicom;
+
+/// <summary>The test data's DICOM files, found by path.</summary>
+internal static class Corpus
+{
+    /// <summary>The sound files: 96 of all kinds and 16 chest X-rays.</summary>
+    public static IReadOnlyList<string> Files =>
+        [.. Directory.GetFiles(SharedData.Path("dicom/files"), "*.dcm").Concat(Directory.GetFiles(SharedData.Path("cxr_dicom/files"), "*.dcm")).Order(StringComparer.Ordinal)];
+
+    /// <summary>The faulty files, by name.</summary>
+    public static IReadOnlyList<string> Malformed => [.. Directory.GetFiles(SharedData.Path("dicom/malformed")).Order(StringComparer.Ordinal)];
+
+    /// <summary>Reads a whole file as our reader does.</summary>
+    public static async Task<(TransferSyntax Syntax, DataSet DataSet)> ReadAsync(string file)
+    {
+        await using var stream = File.OpenRead(file);
+        using var reader = DicomReader.ForPart10(stream);
+        await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return (reader.Syntax, reader.DataSet);
+    }
+
+    /// <summary>The decoded frames, one after the other, or the first result that is none; null without pixel data.</summary>
+    public static async Task<(FrameResult Result, PixelDescription Description)?> DecodeAsync(string file)
+    {
+        await using var stream = File.OpenRead(file);
+        using var reader = DicomReader.ForPart10(stream);
+        await reader.ReadUntilAsync(DicomTags.PixelData, TestContext.Current.CancellationToken);
+        if (reader.OpenPixelData() is not { } pixelData)
+            return null;
+        var description = PixelDescription.From(reader.DataSet, out var problem);
+        Assert.True(description is not null, problem);
+        using var pixels = new MemoryStream();
+        await foreach (var frame in pixelData.ReadFramesAsync(description, TestContext.Current.CancellationToken))
+        {
+            var result = FrameDecoder.Decode(description, reader.Syntax, frame, TestContext.Current.CancellationToken);
+            if (result is not FrameResult.Decoded decoded)
+                return (result, description);
+            await pixels.WriteAsync(decoded.Pixels, TestContext.Current.CancellationToken);
+        }
+        return (new FrameResult.Decoded(pixels.ToArray()), description);
+    }
+}

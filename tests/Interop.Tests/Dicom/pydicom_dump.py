@@ -1,0 +1,110 @@
+"""Reads DICOM files with pydicom (JPEG with GDCM) and writes what it found, for the tests to compare with.
+
+usage: pydicom_dump.py OUTPUT elements|pixels < list-of-files
+
+For the n-th file of the list, OUTPUT/n.json holds its elements as [path, VR, bytes, SHA-256, text, numbers], or OUTPUT/n.raw its pixels, little endian, row by
+row, the samples of a pixel together. A file that pydicom cannot read gets OUTPUT/n.error with the reason.
+"""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy
+import pydicom
+from pydicom import config
+from pydicom.multival import MultiValue
+from pydicom.pixel_data_handlers import gdcm_handler, numpy_handler, rle_handler
+from pydicom.sequence import Sequence
+
+WORDS = {"AT": 2, "OW": 2, "SS": 2, "US": 2, "US or SS": 2, "OB or OW": 2, "US or OW": 2, "US or SS or OW": 2,
+         "FL": 4, "OF": 4, "OL": 4, "SL": 4, "UL": 4, "FD": 8, "OD": 8, "OV": 8, "SV": 8, "UV": 8}
+TEXT = {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"}
+NUMBERS = {"FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"}
+CHARACTER_SETS = {"", "ISO_IR 6", "ISO_IR 100", "ISO_IR 192", "ISO 2022 IR 6", "ISO 2022 IR 100"}
+UNDEFINED = 0xFFFFFFFF
+
+
+def elements(data_set, prefix="", characters=""):
+    if 0x00080005 in data_set:
+        characters = "\\".join(str(value) for value in values(data_set[0x00080005].value))
+    for tag in sorted(data_set.keys()):
+        raw = data_set._dict[tag]  # get_item converts empty values
+        path = f"{prefix}({tag.group:04X},{tag.element:04X})"
+        opaque = raw.is_raw and raw.length != UNDEFINED and (raw.VR == "UN" or (raw.VR is None and tag.is_private))
+        if not opaque and convert(data_set, tag) == "SQ":
+            items = data_set[tag].value or []
+            yield [path, "SQ", len(items), "", None, None]
+            for index, item in enumerate(items):
+                yield from elements(item, f"{path}[{index}].", characters)
+            continue
+        # the character set is converted already; from fragments the delimiter has been dropped
+        if not raw.is_raw:
+            yield [path, "", None, "", as_text(values(raw.value)), None]
+            continue
+        value = raw.value or b""
+        if raw.length == UNDEFINED:
+            yield [path, raw.VR, len(value) + 8, "", None, None]
+            continue
+        vr = "UN" if opaque else raw.VR or convert(data_set, tag)
+        text = numbers = None
+        if not opaque and vr in TEXT and characters in CHARACTER_SETS:
+            text = as_text(read_values(data_set, tag))
+        if not opaque and vr in NUMBERS:
+            numbers = read_values(data_set, tag)
+        yield [path, vr, len(value), hashlib.sha256(little_endian(value, vr, raw.is_little_endian)).hexdigest(), text, numbers]
+
+
+def convert(data_set, tag):
+    """The VR after pydicom has looked it up; of a value that it cannot convert, the one in the file. A "sequence" of something else than items is UN."""
+    try:
+        element = data_set[tag]
+        return "UN" if element.VR == "SQ" and element.value and not isinstance(element.value, Sequence) else element.VR
+    except Exception:
+        return data_set._dict[tag].VR
+
+
+def read_values(data_set, tag):
+    """The values as pydicom converts them; None where it cannot."""
+    try:
+        return values(data_set[tag].value)
+    except Exception:
+        return None
+
+
+def as_text(found):
+    return None if found is None else [str(value) for value in found]
+
+
+def values(value):
+    if value is None or value == "":
+        return []
+    return list(value) if isinstance(value, (MultiValue, list)) else [value]
+
+
+def little_endian(value, vr, already):
+    size = WORDS.get(vr, 1)
+    if already or size == 1:
+        return value
+    whole = len(value) // size * size
+    return numpy.frombuffer(value[:whole], f">u{size}").astype(f"<u{size}").tobytes() + value[whole:]
+
+
+def pixels(data_set):
+    array = data_set.pixel_array
+    return array.astype(array.dtype.newbyteorder("<")).tobytes()
+
+
+if __name__ == "__main__":
+    config.pixel_data_handlers = [numpy_handler, rle_handler, gdcm_handler]
+    output, what = Path(sys.argv[1]), sys.argv[2]
+    for number, line in enumerate(sys.stdin):
+        try:
+            read = pydicom.dcmread(line.rstrip("\n"))
+            if what == "pixels":
+                (output / f"{number}.raw").write_bytes(pixels(read))
+            else:
+                (output / f"{number}.json").write_text(json.dumps([*elements(read)]), encoding="utf-8")
+        except Exception as error:
+            (output / f"{number}.error").write_text(f"{type(error).__name__}: {error}", encoding="utf-8")
