@@ -128,9 +128,10 @@ public sealed class DicomReaderTests
     [Fact]
     public async Task ElementsOutOfOrder_AreTakenAsTheyCome()
     {
-        var dataSet = await Reading.DataSetAsync([.. UInt16Element(0x00280010, 7), .. Element(0x00080060, "CS", "DX"), .. UInt16Element(0x00280011, 9)]);
+        var dataSet = await Reading.DataSetAsync(
+            [.. UInt16Element(0x00280010, 7), .. Element(0x00080060, "CS", "DX"), .. UInt16Element(0x00280011, 9), .. Element(0x00020010, "UI", "1.2\0")]);
 
-        Assert.Equal([DicomTags.Modality, DicomTags.Rows, DicomTags.Columns], dataSet.Select(element => element.Tag));
+        Assert.Equal([DicomTags.TransferSyntaxUid, DicomTags.Modality, DicomTags.Rows, DicomTags.Columns], dataSet.Select(element => element.Tag));
     }
 
     [Fact]
@@ -148,6 +149,21 @@ public sealed class DicomReaderTests
         Assert.Equal((100, null), (shortValue.Value.Length, shortValue.Segment));
         Assert.True(dataSet.TryGet(DicomTags.PixelData, out var pixelData));
         Assert.Equal(new ValueSegment(before.Length + 12, 4, false), pixelData.Segment);
+    }
+
+    [Fact]
+    public async Task ADataSetOfManyGigabytes_IsReadInLittleMemory()
+    {
+        var head = Element(0x00091001, "OB", Array.Empty<byte>(), length: 0xFFFFFFF0);
+        var second = Element(0x7FE00010, "OW", Array.Empty<byte>(), length: 0xFFFFFFF0);
+        using var reader = DicomReader.ForDataSet(new SparseStream(head, 0xFFFFFFF0, second, 0xFFFFFFF0), TransferSyntax.ExplicitVrLittleEndian);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        await reader.ReadToEndAsync(Token);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
+        Assert.True(reader.DataSet.TryGet(DicomTags.PixelData, out var pixelData));
+        Assert.Equal(new ValueSegment(12 + 0xFFFFFFF0L + 12, 0xFFFFFFF0L, false), pixelData.Segment);
     }
 
     [Fact]
@@ -199,5 +215,25 @@ public sealed class DicomReaderTests
         await reader.ReadUntilAsync(DicomTags.PixelData, Token);
         Assert.Null(reader.OpenPixelData());
         Assert.True(reader.DataSet.Contains(DicomTags.FloatPixelData));
+    }
+
+    /// <summary>Headers, each before a value of which every byte is whatever the buffer held.</summary>
+    private sealed class SparseStream(byte[] first, long firstValue, byte[] second, long secondValue) : MemoryStream
+    {
+        private readonly Queue<(byte[] Header, long Value)> parts = new([(first, firstValue), (second, secondValue)]);
+        private long left;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (left == 0 && parts.TryDequeue(out var part))
+            {
+                part.Header.CopyTo(buffer);
+                left = part.Value;
+                return ValueTask.FromResult(part.Header.Length);
+            }
+            var count = (int)Math.Min(left, buffer.Length);
+            left -= count;
+            return ValueTask.FromResult(count);
+        }
     }
 }

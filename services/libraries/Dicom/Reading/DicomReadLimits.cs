@@ -12,8 +12,8 @@ public sealed record DicomReadLimits
     /// <summary>Bytes of all values kept in memory. Default 64 MiB.</summary>
     public long MaxHeaderBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Elements and items, at every depth. Default 1 000 000.</summary>
-    public int MaxElements { get; init; } = 1_000_000;
+    /// <summary>Elements and items, at every depth. Default 500 000.</summary>
+    public int MaxElements { get; init; } = 500_000;
 
     /// <summary>Bytes of a deflated data set once inflated. Default 2 GiB.</summary>
     public long MaxInflatedBytes { get; init; } = 2L * 1024 * 1024 * 1024;

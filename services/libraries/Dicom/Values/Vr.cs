@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MedCloud.Dicom;
 
 /// <summary>The value representations of PS3.5 section 6.2. Each number is its two letters, as they stand in explicit VR.</summary>
@@ -48,7 +46,7 @@ public static class VrInfo
     public static bool TryFrom(byte first, byte second, out Vr vr)
     {
         vr = (Vr)((first << 8) | second);
-        return IsKnown(vr);
+        return vr.IsText() || vr.WordSize() > 1 || vr is Vr.OB or Vr.SQ or Vr.UN;
     }
 
     /// <summary>Explicit VR writes a 32-bit length after two reserved bytes (PS3.5 table 7.1-1).</summary>
@@ -76,13 +74,4 @@ public static class VrInfo
         Vr.FD or Vr.OD or Vr.OV or Vr.SV or Vr.UV => 8,
         _ => 1,
     };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsKnown(Vr vr) => Vrs.Known.Contains((ushort)vr);
-
-    private static class Vrs
-    {
-        public static readonly System.Collections.Frozen.FrozenSet<ushort> Known =
-            System.Collections.Frozen.FrozenSet.ToFrozenSet(Enum.GetValues<Vr>().Select(vr => (ushort)vr));
-    }
 }
