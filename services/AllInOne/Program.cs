@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Builder;
+using MedCloud.AllInOne;
 
-var app = WebApplication.CreateBuilder(args).Build();
-await app.RunAsync();
+return await CommandLine.RunAsync(args);

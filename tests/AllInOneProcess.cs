@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace MedCloud.Tests;
+
+/// <summary>MedCloud in one process, started as a user starts it, on free ports and a data folder of its own.</summary>
+internal sealed partial class AllInOneProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly TaskCompletionSource<Match?> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private AllInOneProcess(string data, IReadOnlyDictionary<string, string>? settings, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "MedCloud.AllInOne.dll"));
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        Data = data;
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+            {
+                _ready.TrySetResult(null);
+                return;
+            }
+            _output.Enqueue(line.Data);
+            if (ReadyLine().Match(line.Data) is { Success: true } match)
+                _ready.TrySetResult(match);
+        };
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is not null)
+                _log.Enqueue(line.Data);
+        };
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Data { get; }
+
+    public int Id => _process.Id;
+
+    /// <summary>e.g. http://127.0.0.1:41234</summary>
+    public string HttpUrl { get; private set; } = "";
+
+    public string GrpcUrl { get; private set; } = "";
+
+    public int DimsePort { get; private set; }
+
+    /// <summary>The lines of stdout so far.</summary>
+    public IReadOnlyCollection<string> Output => _output;
+
+    /// <summary>The lines of stderr so far.</summary>
+    public IReadOnlyCollection<string> Log => _log;
+
+    /// <summary>The largest resident memory of the process so far, bytes.</summary>
+    public long PeakMemory
+    {
+        get
+        {
+            var line = File.ReadLines($"/proc/{Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
+        }
+    }
+
+    /// <summary>Starts with free ports and waits for the ready line; fails the test with the log when the process ends before.</summary>
+    public static async Task<AllInOneProcess> StartAsync(string data, IReadOnlyDictionary<string, string>? settings = null, params string[] arguments)
+    {
+        var process = Run(data, settings, ["--http", "0", "--grpc", "0", "--dimse", "0", "--data", data, .. arguments]);
+        await process.ReadyAsync();
+        return process;
+    }
+
+    /// <summary>Starts with exactly these arguments and waits for nothing.</summary>
+    public static AllInOneProcess Run(string data, IReadOnlyDictionary<string, string>? settings, params IEnumerable<string> arguments) =>
+        new(data, settings, arguments);
+
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGTERM, as an operator or Kubernetes stops it; the exit code.</summary>
+    public Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{Id}"]);
+        return ExitAsync();
+    }
+
+    /// <summary>SIGKILL: nothing in the process gets to know.</summary>
+    public Task KillAsync()
+    {
+        _process.Kill();
+        return _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+    }
+
+    private async Task ReadyAsync()
+    {
+        var match = await _ready.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        Assert.True(match is not null, $"MedCloud ended before it was ready:\n{string.Join('\n', _log)}");
+        (HttpUrl, GrpcUrl, DimsePort) = (match.Groups["http"].Value, match.Groups["grpc"].Value, int.Parse(match.Groups["dimse"].Value));
+    }
+
+    [GeneratedRegex(@"^ready http=(?<http>http://127\.0\.0\.1:\d+) grpc=(?<grpc>http://127\.0\.0\.1:\d+) dimse=MEDCLOUD@127\.0\.0\.1:(?<dimse>\d+)$")]
+    private static partial Regex ReadyLine();
+}

@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+using MedCloud.Results.V1;
+using MedCloud.Tests;
+
+namespace MedCloud.Repository.Tests;
+
+public sealed partial class DocumentTests
+{
+    [Fact]
+    public void EveryPathThatADocumentNamesExists()
+    {
+        var missing = from document in Checkout.Documents
+                      from Match match in PathInCode().Matches(Checkout.Read(document))
+                      let path = match.Groups["path"].Value.TrimEnd('/')
+                      where !path.Contains('*') && !path.Contains('<') && !path.Contains('{')
+                      where !Path.Exists(Path.Combine(SharedData.Repository, path))
+                      select $"{document}: {path}";
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void TheConformanceStatementListsEveryReason()
+    {
+        var statement = Checkout.Read("docs/conformance.md");
+        var names = ResultsReflection.Descriptor.EnumTypes.Single(type => type.ClrType == typeof(ReasonCode)).Values.Select(value => value.Name);
+        Assert.Empty(names.Where(name => name != "REASON_CODE_UNSPECIFIED" && !statement.Contains($"`{name}`", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void NoDocumentPraisesItself()
+    {
+        var praise = from document in Checkout.Documents
+                     from Match match in Praise().Matches(Checkout.Read(document))
+                     select $"{document}: {match.Value}";
+        Assert.Empty(praise);
+    }
+
+    [Fact]
+    public void TheReadmeSaysThatItIsNotAMedicalDevice()
+    {
+        Assert.Contains("not a medical device", Checkout.Read("README.md"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [GeneratedRegex(@"`(?<path>(?:services|deploy|protos|tests|docs)/[^`\s]*)`")]
+    private static partial Regex PathInCode();
+
+    [GeneratedRegex(@"production-ready|enterprise-grade|seamless|blazing|cutting-edge|world-class|state-of-the-art", RegexOptions.IgnoreCase)]
+    private static partial Regex Praise();
+}
