@@ -82,6 +82,16 @@ internal sealed partial class AllInOneProcess : IAsyncDisposable
     public static AllInOneProcess Run(string data, IReadOnlyDictionary<string, string>? settings, params IEnumerable<string> arguments) =>
         new(data, settings, arguments);
 
+    /// <summary>Waits until the lines of stdout so far satisfy <paramref name="condition"/>.</summary>
+    public async Task OutputAsync(Func<IReadOnlyCollection<string>, bool> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        while (!condition(_output))
+            await timer.WaitForNextTickAsync(limit.Token);
+    }
+
     public async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);

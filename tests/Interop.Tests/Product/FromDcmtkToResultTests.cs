@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using MedCloud.Tests;
+
+namespace MedCloud.Interop.Tests.Product;
+
+/// <summary>DCMTK as the PACS, the JSON door as the reader: the sixteen labelled X-rays give the training tool's values, or a refusal that names their transfer syntax.</summary>
+public sealed class FromDcmtkToResultTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private AllInOneProcess? _process;
+    private ProductClient? _client;
+
+    private AllInOneProcess Process => _process!;
+
+    private ProductClient Client => _client!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _process = await AllInOneProcess.StartAsync(_folder.Path);
+        _client = new ProductClient(Process.HttpUrl);
+    }
+
+    [Fact]
+    public async Task EveryXraySentByDcmsendHasTheTrainingToolsValues()
+    {
+        foreach (var xray in Xray.All())
+        {
+            await Tool.RunAsync("dcmsend", "-aec", "MEDCLOUD", "127.0.0.1", $"{Process.DimsePort}", xray.Path);
+            await AssertOutcomeAsync(xray);
+            await AssertElementsAsync(xray);
+        }
+    }
+
+    [Fact]
+    public async Task EveryXraySentByStowHasTheTrainingToolsValues()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        foreach (var xray in Xray.All())
+        {
+            var file = await File.ReadAllBytesAsync(xray.Path, cancellationToken);
+            Assert.Equal(200, (await Client.StowAsync(file, cancellationToken: cancellationToken)).Status);
+            await AssertOutcomeAsync(xray);
+            Assert.Equal(file, await Client.RetrieveAsync(xray.Study, xray.Series, xray.Instance, cancellationToken));
+        }
+    }
+
+    [Fact]
+    public async Task AWrongCalledAeTitleIsRejectedAndTheReasonReachesTheSender()
+    {
+        var (code, output) = await Tool.TryRunAsync("echoscu", "-aec", "NOBODY", "127.0.0.1", $"{Process.DimsePort}");
+
+        Assert.NotEqual(0, code);
+        Assert.Contains("Called AE Title Not Recognized", output);
+        await Tool.RunAsync("echoscu", "-aec", "MEDCLOUD", "127.0.0.1", $"{Process.DimsePort}");
+    }
+
+    private async Task AssertOutcomeAsync(Xray xray)
+    {
+        var study = await Client.FinishedStudyAsync(xray.Study, 2, TestContext.Current.CancellationToken);
+        foreach (var (model, expected) in xray.Expected)
+        {
+            var analysis = Assert.Single(study["analyses"]!.AsArray(), analysis => (string?)analysis!["modelName"] == model && (string?)analysis["sopInstanceUid"] == xray.Instance)!;
+            if (!xray.IsDecoded)
+            {
+                Assert.Equal("ANALYSIS_STATE_REFUSED", (string?)analysis["state"]);
+                Assert.Equal("REASON_CODE_UNSUPPORTED_TRANSFER_SYNTAX", (string?)analysis["reason"]!["code"]);
+                Assert.Contains(xray.TransferSyntax, (string?)analysis["reason"]!["text"]);
+                continue;
+            }
+            Assert.Equal("ANALYSIS_STATE_COMPLETED", (string?)analysis["state"]);
+            AssertFindings(expected["classifications"]!.AsArray(), analysis["classifications"]!.AsArray(), "probability", xray);
+            AssertFindings(expected["detections"]!.AsArray(), analysis["detections"]!.AsArray(), "score", xray);
+        }
+    }
+
+    private static void AssertFindings(JsonArray expected, JsonArray actual, string value, Xray xray)
+    {
+        Assert.Equal(expected.Select(finding => (string?)finding!["code"]), actual.Select(finding => (string?)finding!["code"]));
+        foreach (var (wanted, found) in expected.Zip(actual))
+        {
+            Assert.InRange((double)found![value]! - (double)wanted![value]!, -xray.Tolerance, xray.Tolerance);
+            if (wanted["box"] is JsonArray box)
+                foreach (var (edge, name) in box.Zip(["xMin", "yMin", "xMax", "yMax"]))
+                    Assert.InRange((double)found["box"]![name]! - (double)edge!, -xray.Tolerance, xray.Tolerance);
+        }
+    }
+
+    /// <summary>DCMTK encodes the data set anew when it sends, so the judge is its own reader: every element of the retrieved file equals that of the file sent.</summary>
+    private async Task AssertElementsAsync(Xray xray)
+    {
+        var retrieved = await Client.RetrieveAsync(xray.Study, xray.Series, xray.Instance, TestContext.Current.CancellationToken);
+        var path = Path.Combine(_folder.Path, "retrieved.dcm");
+        await File.WriteAllBytesAsync(path, retrieved!, TestContext.Current.CancellationToken);
+        Assert.Equal(await DataSetAsync(xray.Path), await DataSetAsync(path));
+
+        static async Task<string> DataSetAsync(string file)
+        {
+            var dump = await Tool.RunAsync("dcmdump", "--print-all", "--load-all", "--no-uid-names", "+L", file);
+            return string.Join('\n', dump.Split('\n').Where(line => line.StartsWith('(') && !line.StartsWith("(0002,", StringComparison.Ordinal)));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using MedCloud.Dicom;
+using MedCloud.Tests;
+
+namespace MedCloud.Interop.Tests.Product;
+
+/// <summary>One of the labelled X-rays in DICOM, with what the training tool computed for it.</summary>
+internal sealed record Xray(string Path, string TransferSyntax, string Study, string Series, string Instance, IReadOnlyDictionary<string, JsonNode> Expected)
+{
+    private static readonly string[] Decoded =
+    [
+        "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.50",
+    ];
+
+    public bool IsDecoded => Decoded.Contains(TransferSyntax);
+
+    /// <summary>Decoders of lossy JPEG may differ by one grey level; all else is exact.</summary>
+    public double Tolerance => TransferSyntax == "1.2.840.10008.1.2.4.50" ? 0.01 : 0.001;
+
+    public static IEnumerable<Xray> All()
+    {
+        string[] models = ["cxr-pneumonia", "cxr-lungs"];
+        var golden = models.ToDictionary(
+            model => model,
+            model => JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(SharedData.Repository, "tests", "Inference.Tests", "Golden", model, "golden.json")))!["cxrDicom"]!.AsArray());
+        foreach (var entry in golden[models[0]])
+        {
+            var file = (string)entry!["file"]!;
+            var path = SharedData.Path(System.IO.Path.Combine("cxr_dicom", file));
+            var header = DicomFile.ReadHeader(path);
+            yield return new Xray(
+                path,
+                (string)entry["transferSyntaxUid"]!,
+                header.GetString(DicomTags.StudyInstanceUid)!,
+                header.GetString(DicomTags.SeriesInstanceUid)!,
+                header.GetString(DicomTags.SopInstanceUid)!,
+                models.ToDictionary(model => model, model => golden[model].Single(row => (string)row!["file"]! == file)!));
+        }
+    }
+}

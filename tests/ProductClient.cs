@@ -1,0 +1,68 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+
+namespace MedCloud.Tests;
+
+/// <summary>MedCloud's HTTP doors as a client from outside uses them.</summary>
+internal sealed class ProductClient(string httpUrl) : IDisposable
+{
+    private readonly HttpClient _http = new() { BaseAddress = new Uri(httpUrl), Timeout = TimeSpan.FromMinutes(5) };
+
+    /// <summary>STOW of one Part 10 file; throws HttpRequestException when no answer came.</summary>
+    public async Task<(int Status, JsonNode? Body)> StowAsync(byte[] file, string path = "/dicom-web/studies", CancellationToken cancellationToken = default)
+    {
+        using var content = new MultipartContent("related", "medcloud-test-boundary");
+        content.Headers.ContentType!.Parameters.Add(new NameValueHeaderValue("type", "\"application/dicom\""));
+        var part = new ByteArrayContent(file);
+        part.Headers.ContentType = new MediaTypeHeaderValue("application/dicom");
+        content.Add(part);
+        using var response = await _http.PostAsync(path, content, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        return ((int)response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
+    }
+
+    /// <summary>The stored Part 10 file, or null when there is none.</summary>
+    public async Task<byte[]?> RetrieveAsync(string study, string series, string instance, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/dicom-web/studies/{study}/series/{series}/instances/{instance}");
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/dicom"));
+        using var response = await _http.SendAsync(request, cancellationToken);
+        return response.StatusCode == System.Net.HttpStatusCode.NotFound ? null : await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellationToken);
+    }
+
+    /// <summary>The study as JSON, or null while it is unknown.</summary>
+    public async Task<JsonNode?> StudyAsync(string study, CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync($"/v1/studies/{study}", cancellationToken);
+        return response.StatusCode == System.Net.HttpStatusCode.NotFound
+            ? null
+            : JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken));
+    }
+
+    /// <summary>The study once it has <paramref name="analyses"/> analyses and none is pending.</summary>
+    public async Task<JsonNode> FinishedStudyAsync(string study, int analyses, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(5));
+        while (true)
+        {
+            if (await StudyAsync(study, limit.Token) is { } found
+                && found["analyses"]!.AsArray() is { } list && list.Count >= analyses
+                && list.All(analysis => (string)analysis!["state"]! != "ANALYSIS_STATE_PENDING"))
+                return found;
+            await timer.WaitForNextTickAsync(limit.Token);
+        }
+    }
+
+    /// <summary>The body of a successful answer.</summary>
+    public async Task<byte[]> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var response = await _http.SendAsync(request, cancellationToken);
+        return await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellationToken);
+    }
+
+    public Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken) => _http.GetAsync(path, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+using MedCloud.Tests;
+
+namespace MedCloud.Services.Tests.EndToEnd;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public async Task EveryWrongOptionIsNamedAndTheCodeIs2()
+    {
+        await using var process = AllInOneProcess.Run(_folder.Path, null, "--http", "99999", "--bind", "nowhere", "--colour", "red");
+
+        Assert.Equal(2, await process.ExitAsync());
+        var log = string.Join('\n', process.Log);
+        Assert.Contains("--http: '99999'", log);
+        Assert.Contains("--bind: 'nowhere'", log);
+        Assert.Contains("--colour", log);
+        Assert.Empty(process.Output);
+    }
+
+    [Fact]
+    public async Task EveryWrongSettingIsNamedAndTheCodeIs2()
+    {
+        var settings = new Dictionary<string, string> { ["MedCloud__Studies__IdleSeconds"] = "-1", ["MedCloud__Ledger__MaxInFlight"] = "-5" };
+        await using var process = AllInOneProcess.Run(_folder.Path, settings, "--http", "0", "--grpc", "0", "--dimse", "0", "--data", _folder.Path);
+
+        Assert.Equal(2, await process.ExitAsync());
+        var log = string.Join('\n', process.Log);
+        Assert.Contains("MedCloud:Studies:IdleSeconds", log);
+        Assert.Contains("MedCloud:Ledger:MaxInFlight", log);
+    }
+
+    [Fact]
+    public async Task ADoorBeyondLoopbackIsRefusedWithCode2()
+    {
+        await using var process = AllInOneProcess.Run(_folder.Path, null, "--bind", "0.0.0.0", "--data", _folder.Path);
+
+        Assert.Equal(2, await process.ExitAsync());
+        Assert.Contains("MedCloud__Security__Authority", string.Join('\n', process.Log));
+    }
+
+    [Fact]
+    public async Task AChangedByteInAModelStopsTheStartAndIsNamed()
+    {
+        var models = Path.Combine(_folder.Path, "models");
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "models"), "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(models, Path.GetRelativePath(Path.Combine(AppContext.BaseDirectory, "models"), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        var model = Path.Combine(models, "cxr-lungs", "1.0.0", "model.onnx");
+        var bytes = await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(model, bytes, TestContext.Current.CancellationToken);
+        await using var process = AllInOneProcess.Run(_folder.Path, null, "--models", models, "--data", Path.Combine(_folder.Path, "data"));
+
+        Assert.Equal(2, await process.ExitAsync());
+        var log = string.Join('\n', process.Log);
+        Assert.Contains("cxr-lungs", log);
+        Assert.Contains("sha256", log);
+    }
+
+    [Theory]
+    [InlineData("--http")]
+    [InlineData("--dimse")]
+    public async Task APortInUseIsNamedAndTheCodeIs3(string option)
+    {
+        using var occupied = new TcpListener(IPAddress.Loopback, 0);
+        occupied.Start();
+        var port = ((IPEndPoint)occupied.LocalEndpoint).Port;
+        string[] ports = ["--http", "--grpc", "--dimse"];
+        await using var process = AllInOneProcess.Run(_folder.Path, null, [.. ports.SelectMany(name => new[] { name, name == option ? $"{port}" : "0" }), "--data", _folder.Path]);
+
+        Assert.Equal(3, await process.ExitAsync());
+        Assert.Contains($"{port}", string.Join('\n', process.Log));
+    }
+
+    [Fact]
+    public async Task ADataFolderInUseIsNamedAndTheCodeIs3AndTheFirstProcessStopsWith0()
+    {
+        await using var first = await AllInOneProcess.StartAsync(_folder.Path);
+        await using var second = AllInOneProcess.Run(_folder.Path, null, "--http", "0", "--grpc", "0", "--dimse", "0", "--data", _folder.Path);
+
+        Assert.Equal(3, await second.ExitAsync());
+        Assert.Contains(_folder.Path, string.Join('\n', second.Log));
+        Assert.Equal(0, await first.StopAsync());
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
