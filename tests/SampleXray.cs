@@ -1,15 +1,19 @@
 using System.Security.Cryptography;
 using System.Text;
+using MedCloud.Dicom;
 
 namespace MedCloud.Tests;
 
 /// <summary>A bundled sample X-ray under other identifiers: each UID, the patient's name and some pixels are patched in place, every other byte stays.</summary>
 internal sealed record SampleXray(byte[] File, string Study, string Series, string Instance)
 {
-    private static readonly (byte[] File, string[] Uids, string PatientName) Sample = Read();
+    private static readonly (byte[] File, string SopClass, string[] Uids, string PatientName) Sample = Read();
 
     /// <summary>SHA-256 of the whole Part 10 file.</summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(File));
+
+    /// <summary>(0008,0016)</summary>
+    public static Uid SopClass => Uid.TryParse(Sample.SopClass, out var uid) ? uid : throw new InvalidDataException("the sample has no SOP class");
 
     /// <summary>Instance <paramref name="number"/> (0 to 9,999,999) of study <paramref name="study"/> (0 to 9,999,999); equal numbers give equal bytes.</summary>
     public static SampleXray Create(int study, int number, string? patientName = null)
@@ -24,11 +28,11 @@ internal sealed record SampleXray(byte[] File, string Study, string Series, stri
         return new SampleXray(file, uids[0], uids[1], uids[2]);
     }
 
-    private static (byte[], string[], string) Read()
+    private static (byte[], string, string[], string) Read()
     {
         var path = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "samples"), "*.dcm").MinBy(file => new FileInfo(file).Length)!;
         var file = System.IO.File.ReadAllBytes(path);
-        return (file, [Value(file, "\u0020\0\u000d\0UI"), Value(file, "\u0020\0\u000e\0UI"), Value(file, "\u0008\0\u0018\0UI")], Value(file, "\u0010\0\u0010\0PN"));
+        return (file, Value(file, "\u0008\0\u0016\0UI"), [Value(file, "\u0020\0\u000d\0UI"), Value(file, "\u0020\0\u000e\0UI"), Value(file, "\u0008\0\u0018\0UI")], Value(file, "\u0010\0\u0010\0PN"));
     }
 
     /// <summary>The value of an explicit little endian element with a length of two bytes, found by its tag and VR.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Grpc.Core;
 using Grpc.Net.Client;
 using MedCloud.Dicom;
@@ -79,23 +80,33 @@ internal static class Demo
     private static string Edges(Box box) => string.Create(CultureInfo.InvariantCulture, $"x {box.XMin:0.00}-{box.XMax:0.00} y {box.YMin:0.00}-{box.YMax:0.00}");
 
     /// <summary>A bundled Part 10 file.</summary>
-    private sealed record SampleFile(string FileName, string StudyInstanceUid)
+    private sealed record SampleFile(string FileName, Uid SopClass, TransferSyntax Syntax, string StudyInstanceUid)
     {
         public string Name => Path.GetFileNameWithoutExtension(FileName);
 
         public static async Task<SampleFile> ReadAsync(string path, CancellationToken cancellationToken)
         {
             await using var stream = File.OpenRead(path);
-            var reader = DicomReader.ForPart10(stream);
-            await reader.ReadMetaAsync(cancellationToken);
+            using var reader = DicomReader.ForPart10(stream);
             await reader.ReadUntilAsync(DicomTags.PixelData, cancellationToken);
-            return new SampleFile(path, reader.DataSet.GetString(DicomTags.StudyInstanceUid) ?? throw new InvalidDataException($"{path}: no Study Instance UID"));
+            return reader.DataSet.GetUid(DicomTags.SopClassUid) is { } sopClass && reader.DataSet.GetString(DicomTags.StudyInstanceUid) is { } study
+                ? new SampleFile(path, sopClass, reader.Syntax, study)
+                : throw new InvalidDataException($"{path} has no SOP Class UID or no Study Instance UID");
         }
 
+        /// <summary>C-STORE; the status of the answer.</summary>
         public async Task<ushort> SendAsync(Doors doors, CancellationToken cancellationToken)
         {
-            await Task.CompletedTask;
-            throw new NotImplementedException();
+            await using var stream = File.OpenRead(FileName);
+            await using var client = await DicomClient.ConnectAsync(
+                new IPEndPoint(doors.Address, doors.Dimse),
+                new AeTitle("DEMO"),
+                new AeTitle(Doors.AeTitle),
+                [new ProposedContext(SopClass, [Syntax])],
+                cancellationToken: cancellationToken);
+            var response = await client.StoreFileAsync(stream, cancellationToken);
+            await client.ReleaseAsync(cancellationToken);
+            return response.Status;
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using MedCloud.Dicom;
@@ -117,7 +117,7 @@ public sealed class KillTests
                 {
                     acknowledged = await store(process, instance, cancellationToken);
                 }
-                catch (Exception exception) when (exception is IOException or HttpRequestException or DicomNetworkException)
+                catch (Exception exception) when (exception is IOException or HttpRequestException or SocketException or AssociationEndedException)
                 {
                     // Killed under the sender: not acknowledged.
                 }
@@ -136,7 +136,14 @@ public sealed class KillTests
 
     private static async Task<bool> StoreByDimseAsync(AllInOneProcess process, SampleXray instance, CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
-        throw new NotImplementedException();
+        using var file = new MemoryStream(instance.File);
+        await using var client = await DicomClient.ConnectAsync(
+            new IPEndPoint(IPAddress.Loopback, process.DimsePort),
+            new AeTitle("KILLTEST"),
+            new AeTitle("MEDCLOUD"),
+            [new ProposedContext(SampleXray.SopClass, [TransferSyntax.ExplicitVrLittleEndian])],
+            cancellationToken: cancellationToken);
+        var response = await client.StoreFileAsync(file, cancellationToken);
+        return response.Status == 0;
     }
 }
