@@ -100,8 +100,8 @@ internal static class Demo
             await using var stream = File.OpenRead(FileName);
             await using var client = await DicomClient.ConnectAsync(
                 new IPEndPoint(doors.Address, doors.Dimse),
-                new AeTitle("DEMO"),
-                new AeTitle(Doors.AeTitle),
+                AeTitle.Parse("DEMO"),
+                AeTitle.Parse(Doors.AeTitle),
                 [new ProposedContext(SopClass, [Syntax])],
                 cancellationToken: cancellationToken);
             var response = await client.StoreFileAsync(stream, cancellationToken);

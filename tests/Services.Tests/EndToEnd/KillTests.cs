@@ -139,8 +139,8 @@ public sealed class KillTests
         using var file = new MemoryStream(instance.File);
         await using var client = await DicomClient.ConnectAsync(
             new IPEndPoint(IPAddress.Loopback, process.DimsePort),
-            new AeTitle("KILLTEST"),
-            new AeTitle("MEDCLOUD"),
+            AeTitle.Parse("KILLTEST"),
+            AeTitle.Parse("MEDCLOUD"),
             [new ProposedContext(SampleXray.SopClass, [TransferSyntax.ExplicitVrLittleEndian])],
             cancellationToken: cancellationToken);
         var response = await client.StoreFileAsync(file, cancellationToken);
