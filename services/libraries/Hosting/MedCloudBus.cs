@@ -21,8 +21,8 @@ public static class MedCloudBus
         {
             foreach (var module in modules)
                 module.Register(bus);
-            // A broker outage must not take a service out of rotation: its check is not one of readiness.
-            bus.ConfigureHealthCheckOptions(options => options.Tags.Remove("ready"));
+            // A broker outage must not take a service out of rotation: with a tag of its own, the bus' check is not one of readiness.
+            bus.ConfigureHealthCheckOptions(options => options.Tags.Add("bus"));
             bus.UsingInMemory((context, transport) =>
             {
                 foreach (var module in modules)
