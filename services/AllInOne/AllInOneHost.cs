@@ -24,7 +24,7 @@ internal static class AllInOneHost
 
         var catalogue = Catalogue.Load(options.Models);
         if (catalogue.Faults.Count > 0)
-            return Refuse(CommandLine.WrongSettings, [.. catalogue.Faults]);
+            return Refuse(CommandLine.WrongSettings, [.. catalogue.Faults.Select(fault => fault.ToString())]);
 
         try
         {
@@ -48,6 +48,11 @@ internal static class AllInOneHost
         catch (Exception exception) when (IsAddressInUse(exception))
         {
             return Refuse(CommandLine.InUse, exception.Message);
+        }
+        catch (Exception exception)
+        {
+            // The edge of the process: whatever it was, the operator reads it and the exit code says that it was not foreseen.
+            return Refuse(CommandLine.Failed, exception.ToString());
         }
     }
 
