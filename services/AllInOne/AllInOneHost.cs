@@ -88,6 +88,8 @@ internal static class AllInOneHost
         builder.AddIngest();
 
         await using var app = builder.Build();
+        // Before any service is made of them: all faults of all settings together.
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
         app.MapIngest();
         app.MapResults();
         app.MapMedCloudHealth();

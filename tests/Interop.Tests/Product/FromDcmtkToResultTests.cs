@@ -24,7 +24,7 @@ public sealed class FromDcmtkToResultTests : IAsyncLifetime
     [Fact]
     public async Task EveryXraySentByDcmsendHasTheTrainingToolsValues()
     {
-        foreach (var xray in Xray.All())
+        foreach (var xray in await Xray.AllAsync())
         {
             await Tool.RunAsync("dcmsend", "-aec", "MEDCLOUD", "127.0.0.1", $"{Process.DimsePort}", xray.Path);
             await AssertOutcomeAsync(xray);
@@ -36,7 +36,7 @@ public sealed class FromDcmtkToResultTests : IAsyncLifetime
     public async Task EveryXraySentByStowHasTheTrainingToolsValues()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        foreach (var xray in Xray.All())
+        foreach (var xray in await Xray.AllAsync())
         {
             var file = await File.ReadAllBytesAsync(xray.Path, cancellationToken);
             Assert.Equal(200, (await Client.StowAsync(file, cancellationToken: cancellationToken)).Status);

@@ -17,8 +17,9 @@ internal sealed record Xray(string Path, string TransferSyntax, string Study, st
     /// <summary>Decoders of lossy JPEG may differ by one grey level; all else is exact.</summary>
     public double Tolerance => TransferSyntax == "1.2.840.10008.1.2.4.50" ? 0.01 : 0.001;
 
-    public static IEnumerable<Xray> All()
+    public static async Task<IReadOnlyList<Xray>> AllAsync()
     {
+        var xrays = new List<Xray>();
         string[] models = ["cxr-pneumonia", "cxr-lungs"];
         var golden = models.ToDictionary(
             model => model,
@@ -27,14 +28,17 @@ internal sealed record Xray(string Path, string TransferSyntax, string Study, st
         {
             var file = (string)entry!["file"]!;
             var path = SharedData.Path(System.IO.Path.Combine("cxr_dicom", file));
-            var header = DicomFile.ReadHeader(path);
-            yield return new Xray(
+            await using var stream = File.OpenRead(path);
+            using var reader = DicomReader.ForPart10(stream);
+            await reader.ReadUntilAsync(DicomTags.PixelData, TestContext.Current.CancellationToken);
+            xrays.Add(new Xray(
                 path,
                 (string)entry["transferSyntaxUid"]!,
-                header.GetString(DicomTags.StudyInstanceUid)!,
-                header.GetString(DicomTags.SeriesInstanceUid)!,
-                header.GetString(DicomTags.SopInstanceUid)!,
-                models.ToDictionary(model => model, model => golden[model].Single(row => (string)row!["file"]! == file)!));
+                reader.DataSet.GetString(DicomTags.StudyInstanceUid)!,
+                reader.DataSet.GetString(DicomTags.SeriesInstanceUid)!,
+                reader.DataSet.GetString(DicomTags.SopInstanceUid)!,
+                models.ToDictionary(model => model, model => golden[model].Single(row => (string)row!["file"]! == file)!)));
         }
+        return xrays;
     }
 }
