@@ -44,7 +44,7 @@ internal sealed class Connection : IDisposable
         this.idleTimeout = idleTimeout;
         stream = new NetworkStream(socket, ownsSocket: true);
         input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: PduLimits.MaxDataLength, minimumReadSize: PduLimits.MaxDataLength / 4, leaveOpen: true));
-        timer = timeProvider.CreateTimer(static state => ((Connection)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer = timeProvider.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>What has arrived and was not consumed; valid after <see cref="Arrival.Bytes"/> until <see cref="Consume"/>.</summary>

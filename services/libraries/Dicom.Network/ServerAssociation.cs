@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace MedCloud.Dicom.Network;
@@ -49,8 +48,26 @@ internal sealed class ServerAssociation(
     /// <summary>Serves the peer until the connection is closed.</summary>
     public async Task RunAsync()
     {
-        using var layer = Open();
-        var info = new AssociationInfo(RemoteOf(socket), null);
+        var info = new AssociationInfo(null, null);
+        UpperLayer layer;
+        try
+        {
+            info = info with { Remote = socket.RemoteEndPoint };
+            layer = Open();
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException)
+        {
+            // The peer reset the connection before it was looked at.
+            socket.Dispose();
+            observe(new AssociationEvent.Ended(info, AssociationEnd.ConnectionClosed, "the connection was closed"));
+            return;
+        }
+        using (layer)
+            await RunAsync(layer, info).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(UpperLayer layer, AssociationInfo info)
+    {
         try
         {
             if (await layer.ReceiveAsync(CancellationToken.None).ConfigureAwait(false) is not Indication.AssociateRequested requested)
@@ -173,17 +190,5 @@ internal sealed class ServerAssociation(
         if (holdsSlot)
             slots.GiveBack();
         holdsSlot = false;
-    }
-
-    private static EndPoint? RemoteOf(Socket socket)
-    {
-        try
-        {
-            return socket.RemoteEndPoint;
-        }
-        catch (SocketException)
-        {
-            return null;
-        }
     }
 }

@@ -40,25 +40,25 @@ internal sealed partial class UpperLayer
                 throw new InvalidOperationException($"{@event} cannot happen in {State}");
 
             case AE1:
+                // ConnectAsync, its only caller, goes on with the transport connection.
                 State = Sta4;
                 return null;
             case AE2:
                 State = Sta5;
                 await WriteAsync(pdu, cancellationToken).ConfigureAwait(false);
                 return null;
-            case AE3:
+            case AE3 when content is AssociateAccept answer:
                 State = Sta6;
-                return new Indication.Accepted((AssociateAccept)content!);
-            case AE4:
+                return new Indication.Accepted(answer);
+            case AE4 when content is Rejection refusal:
                 Disconnect();
-                return new Indication.Rejected((Rejection)content!);
+                return new Indication.Rejected(refusal);
             case AE5:
                 Transport.StartArtim(artim);
                 State = Sta2;
                 return null;
-            case AE6:
+            case AE6 when content is AssociateRequest request:
                 Transport.StopArtim();
-                var request = (AssociateRequest)content!;
                 var decision = negotiate(request);
                 if (decision is Negotiated.Rejected { Rejection: { Source: not RejectSource.ServiceUser } rejection })
                 {

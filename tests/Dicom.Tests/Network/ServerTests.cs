@@ -319,6 +319,20 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public async Task ConnectionsThatAskForNothing_AreBounded()
+    {
+        await using var server = AServer.Start(configure: options => options with { MaxAssociations = 1 });
+        var silent = new List<Peer>();
+        for (var count = 0; count < 51; count++) // the association and 50 more
+            silent.Add(await Peer.ConnectAsync(server.Port));
+        using var oneTooMany = await Peer.ConnectAsync(server.Port);
+
+        Assert.Null(await oneTooMany.ReceiveAsync());
+
+        silent.ForEach(peer => peer.Dispose());
+    }
+
+    [Fact]
     public async Task TwoServersOnOnePort_TheSecondSaysSo()
     {
         await using var server = AServer.Start();
