@@ -1,4 +1,4 @@
-namespace MedCloud.Interop.Tests.Dicom;
+namespace MedCloud.Interop.Tests;
 
 /// <summary>Compares two readings of one data set.</summary>
 internal static class Comparison

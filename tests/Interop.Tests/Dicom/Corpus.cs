@@ -1,7 +1,7 @@
 using MedCloud.Dicom;
 using MedCloud.Tests;
 
-namespace MedCloud.Interop.Tests.Dicom;
+namespace MedCloud.Interop.Tests;
 
 /// <summary>The test data's DICOM files, found by path.</summary>
 internal static class Corpus

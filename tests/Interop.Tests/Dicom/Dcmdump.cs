@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace MedCloud.Interop.Tests.Dicom;
+namespace MedCloud.Interop.Tests;
 
 /// <summary>DCMTK's <c>dcmdump</c>: tags, VRs, lengths and nesting; no values.</summary>
 internal static partial class Dcmdump

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MedCloud.Interop.Tests.Dicom;
+namespace MedCloud.Interop.Tests;
 
 /// <summary>Runs the programs of other projects that ours are compared with.</summary>
 internal static class ExternalTool

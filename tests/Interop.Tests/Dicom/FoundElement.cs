@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using MedCloud.Dicom;
 
-namespace MedCloud.Interop.Tests.Dicom;
+namespace MedCloud.Interop.Tests;
 
 /// <summary>An element as a reader found it.</summary>
 /// <param name="Path">Through the items around it: <c>(0040,0275)[0].(0040,0008)</c>.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using MedCloud.Dicom;
 
-namespace MedCloud.Interop.Tests.Dicom;
+namespace MedCloud.Interop.Tests;
 
 /// <summary>The faulty files are read, or refused with what is wrong and where; at once and in little memory either way.</summary>
 public sealed class MalformedFileTests

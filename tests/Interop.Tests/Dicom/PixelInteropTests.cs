@@ -1,6 +1,6 @@
 using MedCloud.Dicom;
 
-namespace MedCloud.Interop.Tests.Dicom;
+namespace MedCloud.Interop.Tests;
 
 /// <summary>Frames that we decode are those that pydicom and GDCM decode: equal, and for JPEG baseline within one level.</summary>
 public sealed class PixelInteropTests

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MedCloud.Tests;
 
-namespace MedCloud.Interop.Tests.Dicom;
+namespace MedCloud.Interop.Tests;
 
 /// <summary>pydicom and GDCM, through <c>pydicom_dump.py</c>.</summary>
 internal static class Pydicom

@@ -1,4 +1,4 @@
-namespace MedCloud.Interop.Tests.Dicom;
+namespace MedCloud.Interop.Tests;
 
 /// <summary>What our reader finds in the sound files is what pydicom and DCMTK find.</summary>
 public sealed class ReadingInteropTests

@@ -1,6 +1,6 @@
 using MedCloud.Dicom;
 
-namespace MedCloud.Interop.Tests.Dicom;
+namespace MedCloud.Interop.Tests;
 
 /// <summary>Files that our writer wrote are read by pydicom and DCMTK as the data set that was written.</summary>
 public sealed class WritingInteropTests
