@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using MedCloud.Dicom.Network;
-using AeTitle = MedCloud.Dicom.Network.AeTitle;
 
 namespace MedCloud.Interop.Tests.Dimse;
 

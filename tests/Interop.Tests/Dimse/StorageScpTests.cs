@@ -17,7 +17,7 @@ public sealed class StorageScpTests
     {
         await using var server = new Archive();
 
-        var (code, output) = await Dcmtk.RunAsync("echoscu", [.. arguments, "127.0.0.1", server.Port]);
+        var (code, output) = await Tool.TryRunAsync("echoscu", [.. arguments, "127.0.0.1", server.Port]);
 
         Assert.Equal((0, ""), (code, output));
     }
@@ -27,10 +27,10 @@ public sealed class StorageScpTests
     [InlineData("MEDCLOUD", "STRANGER", "F: Reason: Calling AE Title Not Recognized")]
     public async Task StorescuReportsARejection(string called, string calling, string reason)
     {
-        await using var server = new Archive(options => options with { CallingAeTitles = new HashSet<Dicom.Network.AeTitle> { Dicom.Network.AeTitle.Parse("PACS") } });
+        await using var server = new Archive(options => options with { CallingAeTitles = new HashSet<AeTitle> { AeTitle.Parse("PACS") } });
         var xray = await Xray.ReadAsync("cxr_001.dcm");
 
-        var (code, output) = await Dcmtk.RunAsync("storescu", "-aec", called, "-aet", calling, "127.0.0.1", server.Port, xray.Path);
+        var (code, output) = await Tool.TryRunAsync("storescu", "-aec", called, "-aet", calling, "127.0.0.1", server.Port, xray.Path);
 
         Assert.NotEqual(0, code);
         Assert.Contains("Association Rejected", output);
@@ -45,7 +45,7 @@ public sealed class StorageScpTests
         await using var server = new Archive();
         var xray = await Xray.ReadAsync(name);
 
-        var (code, output) = await Dcmtk.RunAsync("storescu", "-v", xray.StoreScuOption, "--max-send-pdu", "131072", "-aec", "MEDCLOUD", "127.0.0.1", server.Port, xray.Path);
+        var (code, output) = await Tool.TryRunAsync("storescu", "-v", xray.StoreScuOption, "--max-send-pdu", "131072", "-aec", "MEDCLOUD", "127.0.0.1", server.Port, xray.Path);
 
         Assert.True(code == 0, output);
         Assert.Contains("Received Store Response (Success)", output);
@@ -58,7 +58,7 @@ public sealed class StorageScpTests
         await using var server = new Archive();
         var xrays = await Xray.AllAsync();
 
-        var (code, output) = await Dcmtk.RunAsync("dcmsend", ["-dn", "-aec", "MEDCLOUD", "127.0.0.1", server.Port, .. xrays.Select(xray => xray.Path)]);
+        var (code, output) = await Tool.TryRunAsync("dcmsend", ["-dn", "-aec", "MEDCLOUD", "127.0.0.1", server.Port, .. xrays.Select(xray => xray.Path)]);
 
         Assert.True(code == 0, output);
         Assert.Equal(16, server.Received.Count);
@@ -78,7 +78,7 @@ public sealed class StorageScpTests
         await using var server = new Archive();
         var xray = await Xray.ReadAsync("cxr_001.dcm");
 
-        var (code, output) = await Dcmtk.RunAsync("storescu", "-xe", "--max-pdu", "4096", "--max-send-pdu", "4096", "-aec", "MEDCLOUD", "127.0.0.1", server.Port, xray.Path);
+        var (code, output) = await Tool.TryRunAsync("storescu", "-xe", "--max-pdu", "4096", "--max-send-pdu", "4096", "-aec", "MEDCLOUD", "127.0.0.1", server.Port, xray.Path);
 
         Assert.True(code == 0, output);
         await AssertReceivedAsync(server, xray, xray.Syntax);
@@ -90,7 +90,7 @@ public sealed class StorageScpTests
         await using var server = new Archive(store: (_, _) => ValueTask.FromResult(new StoreResponse(0xA700, "the image store is full")));
         var xray = await Xray.ReadAsync("cxr_013.dcm");
 
-        var (code, output) = await Dcmtk.RunAsync("storescu", "-d", "-xe", "-aec", "MEDCLOUD", "127.0.0.1", server.Port, xray.Path);
+        var (code, output) = await Tool.TryRunAsync("storescu", "-d", "-xe", "-aec", "MEDCLOUD", "127.0.0.1", server.Port, xray.Path);
 
         Assert.NotEqual(0, code);
         Assert.Contains("0xa700", output);

@@ -1,7 +1,6 @@
 using MedCloud.Dicom;
 using MedCloud.Dicom.Network;
 using MedCloud.Tests;
-using AeTitle = MedCloud.Dicom.Network.AeTitle;
 
 namespace MedCloud.Interop.Tests.Dimse;
 
@@ -40,56 +39,42 @@ public sealed class StorageScuTests
     [InlineData("4096")]
     public async Task EveryXrayArrivesAtStorescpByteForByte(string maxPdu)
     {
-        var folder = Directory.CreateTempSubdirectory("medcloud-storescp-");
-        try
+        using var folder = new TemporaryFolder();
+        using var server = await StoreScp.StartAsync(folder.Path, "+xa", "--max-pdu", maxPdu);
+        var xrays = await Xray.AllAsync();
+        await using var client = await DicomClient.ConnectAsync(server.EndPoint, Us, AeTitle.Parse("ARCHIVE"), Contexts(xrays), cancellationToken: Cancelled);
+        Assert.Equal(0, await client.EchoAsync(Cancelled));
+
+        foreach (var xray in xrays)
         {
-            using var server = await Dcmtk.StoreScpAsync(folder.FullName, "+xa", "--max-pdu", maxPdu);
-            var xrays = await Xray.AllAsync();
-            await using var client = await DicomClient.ConnectAsync(server.EndPoint, Us, AeTitle.Parse("ARCHIVE"), Contexts(xrays), cancellationToken: Cancelled);
-            Assert.Equal(0, await client.EchoAsync(Cancelled));
-
-            foreach (var xray in xrays)
-            {
-                await using var file = File.OpenRead(xray.Path);
-                Assert.Equal(new StoreResponse(DimseStatus.Success), await client.StoreFileAsync(file, Cancelled));
-            }
-            await client.ReleaseAsync(Cancelled);
-
-            foreach (var xray in xrays)
-            {
-                var kept = await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(folder.FullName, $"*{xray.SopInstanceUid}*")), Cancelled);
-                using var reader = DicomReader.ForPart10(new MemoryStream(kept));
-                await reader.ReadMetaAsync(Cancelled);
-                Assert.Equal(xray.Syntax, reader.Syntax);
-                Assert.True(xray.DataSet.AsSpan().SequenceEqual(kept.AsSpan((int)reader.DataSetOffset)), $"{xray.Path} was kept with other bytes");
-            }
+            await using var file = File.OpenRead(xray.Path);
+            Assert.Equal(new StoreResponse(DimseStatus.Success), await client.StoreFileAsync(file, Cancelled));
         }
-        finally
+        await client.ReleaseAsync(Cancelled);
+
+        foreach (var xray in xrays)
         {
-            folder.Delete(recursive: true);
+            var kept = await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(folder.Path, $"*{xray.SopInstanceUid}*")), Cancelled);
+            using var reader = DicomReader.ForPart10(new MemoryStream(kept));
+            await reader.ReadMetaAsync(Cancelled);
+            Assert.Equal(xray.Syntax, reader.Syntax);
+            Assert.True(xray.DataSet.AsSpan().SequenceEqual(kept.AsSpan((int)reader.DataSetOffset)), $"{xray.Path} was kept with other bytes");
         }
     }
 
     [Fact]
     public async Task WhatStorescpDoesNotTakeIsNotThere()
     {
-        var folder = Directory.CreateTempSubdirectory("medcloud-storescp-");
-        try
-        {
-            using var server = await Dcmtk.StoreScpAsync(folder.FullName);
-            var xrays = await Xray.AllAsync();
+        using var folder = new TemporaryFolder();
+        using var server = await StoreScp.StartAsync(folder.Path);
+        var xrays = await Xray.AllAsync();
 
-            await using var client = await DicomClient.ConnectAsync(server.EndPoint, Us, AeTitle.Parse("ARCHIVE"), Contexts(xrays), cancellationToken: Cancelled);
+        await using var client = await DicomClient.ConnectAsync(server.EndPoint, Us, AeTitle.Parse("ARCHIVE"), Contexts(xrays), cancellationToken: Cancelled);
 
-            // Without +xa it takes the uncompressed syntaxes only.
-            Assert.All(client.Contexts, context => Assert.False(context.TransferSyntax.Encapsulated));
-            Assert.Contains(client.Contexts, context => context.TransferSyntax == TransferSyntax.ExplicitVrBigEndian);
-            await client.ReleaseAsync(Cancelled);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        // Without +xa it takes the uncompressed syntaxes only.
+        Assert.All(client.Contexts, context => Assert.False(context.TransferSyntax.Encapsulated));
+        Assert.Contains(client.Contexts, context => context.TransferSyntax == TransferSyntax.ExplicitVrBigEndian);
+        await client.ReleaseAsync(Cancelled);
     }
 
     [Theory]
@@ -98,28 +83,21 @@ public sealed class StorageScuTests
     [InlineData("--abort-after")]
     public async Task AStorescpThatGivesUp_IsReported(string how)
     {
-        var folder = Directory.CreateTempSubdirectory("medcloud-storescp-");
-        try
-        {
-            using var server = await Dcmtk.StoreScpAsync(folder.FullName, how);
-            var xray = await Xray.ReadAsync("cxr_001.dcm");
+        using var folder = new TemporaryFolder();
+        using var server = await StoreScp.StartAsync(folder.Path, how);
+        var xray = await Xray.ReadAsync("cxr_001.dcm");
 
-            async Task SendAsync()
-            {
-                await using var client = await DicomClient.ConnectAsync(server.EndPoint, Us, AeTitle.Parse("ARCHIVE"), Contexts([xray]), cancellationToken: Cancelled);
-                await using var file = File.OpenRead(xray.Path);
-                await client.StoreFileAsync(file, Cancelled);
-            }
-
-            if (how == "--refuse")
-                Assert.Equal("1,1,1 no reason given", (await Assert.ThrowsAsync<AssociationRejectedException>(SendAsync)).Rejection.ToString());
-            else
-                Assert.Contains((await Assert.ThrowsAsync<AssociationEndedException>(SendAsync)).End, new[] { AssociationEnd.AbortedByPeer, AssociationEnd.ConnectionClosed });
-        }
-        finally
+        async Task SendAsync()
         {
-            folder.Delete(recursive: true);
+            await using var client = await DicomClient.ConnectAsync(server.EndPoint, Us, AeTitle.Parse("ARCHIVE"), Contexts([xray]), cancellationToken: Cancelled);
+            await using var file = File.OpenRead(xray.Path);
+            await client.StoreFileAsync(file, Cancelled);
         }
+
+        if (how == "--refuse")
+            Assert.Equal("1,1,1 no reason given", (await Assert.ThrowsAsync<AssociationRejectedException>(SendAsync)).Rejection.ToString());
+        else
+            Assert.Contains((await Assert.ThrowsAsync<AssociationEndedException>(SendAsync)).End, new[] { AssociationEnd.AbortedByPeer, AssociationEnd.ConnectionClosed });
     }
 
     /// <summary>One context for each SOP class in each transfer syntax, and Verification.</summary>
