@@ -71,7 +71,7 @@ public sealed class StopTests
         await using var server = AServer.Start(async (_, cancellationToken) =>
         {
             entered.SetResult();
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
             return new StoreResponse(DimseStatus.Success);
         });
         using var peer = await Peer.AssociateAsync(server.Port);
