@@ -1,4 +1,3 @@
-using MedCloud.Results.V1;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -36,7 +35,8 @@ internal abstract class ResultsDb(DbContextOptions options) : DbContext(options)
         {
             series.ToTable("series");
             series.HasOne(row => row.Study).WithMany(row => row.Series).HasForeignKey(row => row.StudyId);
-            series.HasIndex(row => new { row.StudyId, row.SeriesInstanceUid }).IsUnique();
+            series.HasIndex(row => new { row.SeriesInstanceUid, row.StudyId }).IsUnique();
+            series.HasIndex(row => new { row.StudyId, row.InstanceCount });
         });
         modelBuilder.Entity<InstanceRow>(instance =>
         {
@@ -54,9 +54,7 @@ internal abstract class ResultsDb(DbContextOptions options) : DbContext(options)
             analysis.HasIndex(row => row.SopInstanceUid);
             analysis.HasIndex(row => new { row.InstanceId, row.State });
             analysis.HasIndex(row => new { row.RefusalId, row.Id });
-            // The two states that studies are sought by are rare among millions of completed and refused analyses.
-            analysis.HasIndex(row => row.State)
-                .HasFilter($"\"State\" IN ({AnalysisState.Pending:D}, {AnalysisState.Failed:D})");
+            analysis.HasIndex(row => row.State);
         });
         modelBuilder.Entity<FindingRow>(finding =>
         {

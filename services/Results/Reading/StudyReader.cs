@@ -15,7 +15,7 @@ internal sealed class StudyReader(ResultsDb db, TimeProvider time, IOptions<Stud
     public async Task<Study?> FindAsync(string studyInstanceUid, CancellationToken cancellationToken)
     {
         await using var snapshot = await db.BeginSnapshotAsync(cancellationToken);
-        var rows = await Shown().Where(row => row.StudyInstanceUid == studyInstanceUid).ToListAsync(cancellationToken);
+        var rows = await Visible().Where(row => row.StudyInstanceUid == studyInstanceUid).ToListAsync(cancellationToken);
         return (await DescribeAsync(rows, IdleSince(), cancellationToken)).SingleOrDefault();
     }
 
@@ -44,12 +44,12 @@ internal sealed class StudyReader(ResultsDb db, TimeProvider time, IOptions<Stud
 
     private DateTime IdleSince() => time.GetUtcNow().UtcDateTime - TimeSpan.FromSeconds(options.Value.IdleSeconds);
 
-    private IQueryable<StudyRow> Shown() =>
+    private IQueryable<StudyRow> Visible() =>
         db.Studies.AsNoTracking().Where(row => row.Tenant == Tenant && row.Series.Any(series => series.InstanceCount > 0));
 
     private IQueryable<StudyRow> Matching(StudyListing listing, DateTime idleSince)
     {
-        var studies = Shown();
+        var studies = Visible();
         // The first condition alone bounds the walk along the index.
         if (listing.After is { LastReceivedAt: var lastReceivedAt, StudyId: var id })
             studies = studies.Where(row => row.LastReceivedAt <= lastReceivedAt && (row.LastReceivedAt < lastReceivedAt || row.Id < id));
@@ -74,31 +74,37 @@ internal sealed class StudyReader(ResultsDb db, TimeProvider time, IOptions<Stud
     private async Task<List<Study>> DescribeAsync(List<StudyRow> rows, DateTime idleSince, CancellationToken cancellationToken)
     {
         var ids = rows.ConvertAll(row => row.Id);
-        var series = (await db.Series.AsNoTracking().Where(row => ids.Contains(row.StudyId) && row.InstanceCount > 0).ToListAsync(cancellationToken))
-            .ToLookup(row => row.StudyId);
-        var single = await db.Analyses.AsNoTracking()
-            .Where(row => ids.Contains(row.Instance!.Series.StudyId) && row.Instance.IsCurrent && row.State != AnalysisState.Refused)
-            .Include(row => row.Instance!.Series).Include(row => row.Findings).AsSplitQuery()
-            .ToListAsync(cancellationToken);
+        var allSeries = db.Series.AsNoTracking().Where(row => EF.Parameter(ids).Contains(row.StudyId) && row.InstanceCount > 0);
+        var series = (await allSeries.ToListAsync(cancellationToken)).ToLookup(row => row.StudyId);
+        var single =
+            from one in allSeries
+            join instance in db.Instances on one.Id equals instance.SeriesId
+            join analysis in db.Analyses on instance.Id equals analysis.InstanceId
+            where instance.IsCurrent && analysis.State != AnalysisState.Refused
+            select new Shown { Analysis = analysis, Instance = instance, Series = one, InstanceCount = 1 };
         // A group of refusals is shown by the first of its analyses.
-        var groups = await (
-            from refusal in db.Refusals.AsNoTracking()
-            where ids.Contains(refusal.Series.StudyId) && refusal.InstanceCount > 0
-            join analysis in db.Analyses.Include(row => row.Instance!.Series)
+        var groups =
+            from refusal in db.Refusals
+            where refusal.InstanceCount > 0
+            join one in allSeries on refusal.SeriesId equals one.Id
+            join analysis in db.Analyses
                 on db.Analyses.Where(row => row.RefusalId == refusal.Id).OrderBy(row => row.Id).Select(row => row.Id).First() equals analysis.Id
-            select new { refusal.InstanceCount, First = analysis }).ToListAsync(cancellationToken);
-        var analyses = single.Select(row => (Row: row, InstanceCount: 1))
-            .Concat(groups.Select(group => (Row: group.First, group.InstanceCount)))
-            .Where(each => each.Row.Instance is not null)
-            .OrderBy(each => each.Row.Instance!.ReceivedAt)
-            .ThenBy(each => each.Row.SopInstanceUid, StringComparer.Ordinal)
-            .ThenBy(each => each.Row.ModelName, StringComparer.Ordinal)
-            .ThenBy(each => each.Row.Id)
-            .ToLookup(each => each.Row.Instance!.Series.StudyId);
+            join instance in db.Instances on analysis.InstanceId equals instance.Id
+            select new Shown { Analysis = analysis, Instance = instance, Series = one, InstanceCount = refusal.InstanceCount };
+        var findings = (await (
+            from shown in single
+            join finding in db.Set<FindingRow>() on shown.Analysis.Id equals finding.AnalysisId
+            select finding).AsNoTracking().ToListAsync(cancellationToken)).ToLookup(row => row.AnalysisId);
+        var analyses = (await single.AsNoTracking().ToListAsync(cancellationToken)).Concat(await groups.AsNoTracking().ToListAsync(cancellationToken))
+            .OrderBy(each => each.Instance.ReceivedAt)
+            .ThenBy(each => each.Analysis.SopInstanceUid, StringComparer.Ordinal)
+            .ThenBy(each => each.Analysis.ModelName, StringComparer.Ordinal)
+            .ThenBy(each => each.Analysis.Id)
+            .ToLookup(each => each.Series.StudyId);
         return rows.ConvertAll(row =>
         {
             var study = Describe(row, [.. series[row.Id]]);
-            study.Analyses.AddRange(analyses[row.Id].Select(each => Describe(each.Row, each.InstanceCount)));
+            study.Analyses.AddRange(analyses[row.Id].Select(each => Describe(each, findings[each.Analysis.Id])));
             study.State = StudyStates.Of(row.LastReceivedAt, idleSince, study.Analyses.Select(each => each.State).ToHashSet());
             return study;
         });
@@ -124,26 +130,26 @@ internal sealed class StudyReader(ResultsDb db, TimeProvider time, IOptions<Stud
         LastReceivedAt = row.LastReceivedAt.ToTimestamp(),
     };
 
-    private static Analysis Describe(AnalysisRow row, int instanceCount)
+    private static Analysis Describe(Shown shown, IEnumerable<FindingRow> findings)
     {
-        var instance = row.Instance ?? throw new InvalidOperationException("an analysis without an instance is not shown");
+        var row = shown.Analysis;
         return new Analysis
         {
             AnalysisId = row.Id.ToString(),
-            SeriesInstanceUid = instance.Series.SeriesInstanceUid,
+            SeriesInstanceUid = shown.Series.SeriesInstanceUid,
             SopInstanceUid = row.SopInstanceUid,
-            InstanceCount = instanceCount,
+            InstanceCount = shown.InstanceCount,
             ModelName = row.ModelName,
             ModelVersion = row.ModelVersion ?? "",
             ModelDigest = row.ModelDigest ?? "",
             State = row.State,
             Reason = row.ReasonCode is { } code ? new Reason { Code = code, Text = row.ReasonText ?? "" } : null,
-            Classifications = { row.Findings.Where(each => each.Positive is not null).OrderBy(each => each.Position).Select(DescribeLabel) },
-            Detections = { row.Findings.Where(each => each.Positive is null).OrderBy(each => each.Position).Select(DescribeBox) },
+            Classifications = { findings.Where(each => each.Positive is not null).OrderBy(each => each.Position).Select(DescribeLabel) },
+            Detections = { findings.Where(each => each.Positive is null).OrderBy(each => each.Position).Select(DescribeBox) },
             ExecutionProvider = row.ExecutionProvider ?? "",
             Timings = new Timings
             {
-                ReceivedAt = instance.ReceivedAt.ToTimestamp(),
+                ReceivedAt = shown.Instance.ReceivedAt.ToTimestamp(),
                 QueuedAt = row.QueuedAt?.ToTimestamp(),
                 StartedAt = row.StartedAt?.ToTimestamp(),
                 CompletedAt = row.CompletedAt?.ToTimestamp(),
@@ -171,4 +177,17 @@ internal sealed class StudyReader(ResultsDb db, TimeProvider time, IOptions<Stud
         Score = row.Value,
         Box = new Box { XMin = row.XMin ?? 0, YMin = row.YMin ?? 0, XMax = row.XMax ?? 0, YMax = row.YMax ?? 0 },
     };
+
+    /// <summary>An analysis with where it belongs.</summary>
+    private sealed record Shown
+    {
+        public required AnalysisRow Analysis { get; init; }
+
+        public required InstanceRow Instance { get; init; }
+
+        public required SeriesRow Series { get; init; }
+
+        /// <summary>How many instances it stands for.</summary>
+        public required int InstanceCount { get; init; }
+    }
 }

@@ -23,7 +23,7 @@ internal static class StudyStates
     /// <summary>The same rule as a condition of a query.</summary>
     public static Expression<Func<StudyRow, bool>> Are(StudyState state, DateTime idleSince, ResultsDb db)
     {
-        // Sets found by the index of the two rare states, not looked up study by study.
+        // Two sets that are small and found by index, not looked up study by study.
         var pending = StudiesWith(db, AnalysisState.Pending);
         var failed = StudiesWith(db, AnalysisState.Failed);
         return state switch

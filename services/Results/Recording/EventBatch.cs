@@ -27,7 +27,7 @@ internal sealed class EventBatch
         this.refusals = refusals.ToDictionary(row => (row.Series, row.ModelName, row.ReasonCode, row.ReasonText));
     }
 
-    /// <summary>Loads the rows that <paramref name="events"/> touch, in four queries however many events there are.</summary>
+    /// <summary>Loads the rows that <paramref name="events"/> touch, in five queries however many events there are.</summary>
     public static async Task<EventBatch> LoadAsync(ResultsDb db, IReadOnlyCollection<object> events, CancellationToken cancellationToken)
     {
         var stored = events.OfType<InstanceStored>().ToList();
@@ -35,15 +35,14 @@ internal sealed class EventBatch
         var seriesUids = stored.Select(each => each.SeriesInstanceUid).Distinct().ToList();
         var sopInstanceUids = events.Select(SopInstanceUidOf).Distinct().ToList();
 
-        var studies = await db.Studies.Where(row => studyUids.Contains(row.StudyInstanceUid))
-            .Include(row => row.Series.Where(series => seriesUids.Contains(series.SeriesInstanceUid)))
-            .ToListAsync(cancellationToken);
-        var instances = await db.Instances.Where(row => sopInstanceUids.Contains(row.SopInstanceUid))
+        var studies = await db.Studies.Where(row => EF.Parameter(studyUids).Contains(row.StudyInstanceUid)).ToListAsync(cancellationToken);
+        var series = await db.Series.Where(row => EF.Parameter(seriesUids).Contains(row.SeriesInstanceUid)).Include(row => row.Study).ToListAsync(cancellationToken);
+        var instances = await db.Instances.Where(row => EF.Parameter(sopInstanceUids).Contains(row.SopInstanceUid))
             .Include(row => row.Series).ThenInclude(row => row.Study)
             .ToListAsync(cancellationToken);
-        var analyses = await db.Analyses.Where(row => sopInstanceUids.Contains(row.SopInstanceUid)).ToListAsync(cancellationToken);
-        var seriesIds = studies.SelectMany(row => row.Series).Concat(instances.Select(row => row.Series)).Select(row => row.Id).Distinct().ToList();
-        var refusals = await db.Refusals.Where(row => seriesIds.Contains(row.SeriesId)).ToListAsync(cancellationToken);
+        var analyses = await db.Analyses.Where(row => EF.Parameter(sopInstanceUids).Contains(row.SopInstanceUid)).ToListAsync(cancellationToken);
+        var seriesIds = series.Concat(instances.Select(row => row.Series)).Select(row => row.Id).Distinct().ToList();
+        var refusals = await db.Refusals.Where(row => EF.Parameter(seriesIds).Contains(row.SeriesId)).ToListAsync(cancellationToken);
         return new EventBatch(db, studies, instances, analyses, refusals);
     }
 

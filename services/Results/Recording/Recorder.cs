@@ -22,6 +22,8 @@ internal sealed class Recorder(IServiceScopeFactory scopes, ILogger<Recorder> lo
         await writer.WaitAsync(cancellationToken);
         try
         {
+            // SQLite works synchronously: without this, a caller that sends one event after another would have each committed alone.
+            await Task.Yield();
             while (!own.Committed.Task.IsCompleted)
                 await CommitNextAsync();
         }

@@ -83,8 +83,7 @@ namespace MedCloud.Results.Migrations.Sqlite
 
                     b.HasIndex("SopInstanceUid");
 
-                    b.HasIndex("State")
-                        .HasFilter("\"State\" IN (1, 4)");
+                    b.HasIndex("State");
 
                     b.HasIndex("InstanceId", "State");
 
@@ -229,8 +228,10 @@ namespace MedCloud.Results.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("StudyId", "SeriesInstanceUid")
+                    b.HasIndex("SeriesInstanceUid", "StudyId")
                         .IsUnique();
+
+                    b.HasIndex("StudyId", "InstanceCount");
 
                     b.ToTable("series", (string)null);
                 });

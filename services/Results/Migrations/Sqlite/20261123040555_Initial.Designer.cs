@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace MedCloud.Results.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteResultsDb))]
-    [Migration("20261123032202_Initial")]
+    [Migration("20261123040555_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -86,8 +86,7 @@ namespace MedCloud.Results.Migrations.Sqlite
 
                     b.HasIndex("SopInstanceUid");
 
-                    b.HasIndex("State")
-                        .HasFilter("\"State\" IN (1, 4)");
+                    b.HasIndex("State");
 
                     b.HasIndex("InstanceId", "State");
 
@@ -232,8 +231,10 @@ namespace MedCloud.Results.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("StudyId", "SeriesInstanceUid")
+                    b.HasIndex("SeriesInstanceUid", "StudyId")
                         .IsUnique();
+
+                    b.HasIndex("StudyId", "InstanceCount");
 
                     b.ToTable("series", (string)null);
                 });

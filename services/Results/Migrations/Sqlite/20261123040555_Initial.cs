@@ -191,8 +191,7 @@ namespace MedCloud.Results.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "IX_analyses_State",
                 table: "analyses",
-                column: "State",
-                filter: "\"State\" IN (1, 4)");
+                column: "State");
 
             migrationBuilder.CreateIndex(
                 name: "IX_findings_AnalysisId",
@@ -217,10 +216,15 @@ namespace MedCloud.Results.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_series_StudyId_SeriesInstanceUid",
+                name: "IX_series_SeriesInstanceUid_StudyId",
                 table: "series",
-                columns: new[] { "StudyId", "SeriesInstanceUid" },
+                columns: new[] { "SeriesInstanceUid", "StudyId" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_series_StudyId_InstanceCount",
+                table: "series",
+                columns: new[] { "StudyId", "InstanceCount" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_studies_StudyInstanceUid_Tenant",
