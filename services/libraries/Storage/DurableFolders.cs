@@ -26,6 +26,23 @@ internal sealed class DurableFolders(string root)
         durable.TryAdd(folder, true);
     }
 
+    /// <summary>Makes the entries of the folders above <paramref name="folder"/> durable: the store's own folder may have been made just now.</summary>
+    public static void FlushAbove(string folder)
+    {
+        for (var above = Path.GetDirectoryName(folder); above is not null; above = Path.GetDirectoryName(above))
+        {
+            try
+            {
+                Posix.FlushFolder(above);
+            }
+            catch (IOException)
+            {
+                // A folder that this process may not open is none that it has made.
+                return;
+            }
+        }
+    }
+
     /// <summary>Forgets what is durable: the volume may have been changed.</summary>
     public void Forget() => durable.Clear();
 }

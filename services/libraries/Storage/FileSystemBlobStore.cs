@@ -35,6 +35,7 @@ public sealed partial class FileSystemBlobStore : IBlobStore
         try
         {
             Directory.CreateDirectory(incoming);
+            DurableFolders.FlushAbove(incoming);
         }
         catch (Exception e) when (IsInputOutput(e))
         {
@@ -109,18 +110,18 @@ public sealed partial class FileSystemBlobStore : IBlobStore
         if (!Directory.Exists(incoming))
             throw Unavailable("list its blobs", null);
 
-        var instances = from tenant in Directory.EnumerateDirectories(root)
+        var instances = from tenant in FoldersIn(root)
                         where tenant != incoming
-                        from study in Directory.EnumerateDirectories(tenant)
-                        from series in Directory.EnumerateDirectories(study)
-                        from instance in Directory.EnumerateDirectories(series)
+                        from study in FoldersIn(tenant)
+                        from series in FoldersIn(study)
+                        from instance in FoldersIn(series)
                         select instance;
         foreach (var folder in instances)
         {
             cancellationToken.ThrowIfCancellationRequested();
             // A walk over millions of files must not keep the caller's thread for itself.
             await Task.Yield();
-            var files = new DirectoryInfo(folder).GetFiles();
+            var files = Entries(folder, directory => new DirectoryInfo(directory).GetFiles());
             foreach (var file in files)
             {
                 if (BlobKey.TryParse(Path.GetRelativePath(root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), out var key))
@@ -175,6 +176,20 @@ public sealed partial class FileSystemBlobStore : IBlobStore
         {
             Log.Unavailable(logger, "take a probe", e);
             return false;
+        }
+    }
+
+    private string[] FoldersIn(string folder) => Entries(folder, Directory.GetDirectories);
+
+    private T[] Entries<T>(string folder, Func<string, T[]> read)
+    {
+        try
+        {
+            return read(folder);
+        }
+        catch (Exception e) when (IsInputOutput(e))
+        {
+            throw Unavailable("list its blobs", e);
         }
     }
 
