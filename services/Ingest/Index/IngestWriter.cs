@@ -51,11 +51,11 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
     /// <inheritdoc/>
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc/>
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Goes on until everything else has stopped.</summary>
+    public override Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Writes what waits, then ends.</summary>
-    public override Task StopAsync(CancellationToken cancellationToken)
+    public Task StoppedAsync(CancellationToken cancellationToken)
     {
         queue.Writer.TryComplete();
         return base.StopAsync(cancellationToken);

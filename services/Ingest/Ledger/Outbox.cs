@@ -22,7 +22,9 @@ internal sealed record OutgoingInstance(long RowId, InstanceStored Message);
 /// <summary>
 /// Takes unsent messages out of the ledger's rows. What is taken is marked as sent before it is sent, so that an attempt which ends the process has been counted.
 /// </summary>
-internal sealed class Outbox(ModelCatalogue.Catalogue catalogue, int maxInFlight)
+/// <param name="models">The names of the models that have queues.</param>
+/// <param name="maxInFlight">Requests of one model that may be sent and not ended.</param>
+internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight)
 {
     private const int Round = 100;
 
@@ -31,7 +33,6 @@ internal sealed class Outbox(ModelCatalogue.Catalogue catalogue, int maxInFlight
     {
         await db.Requests.Where(row => row.State == RequestState.Delayed && row.DueAt <= now)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.Queued).SetProperty(row => row.DueAt, (DateTime?)null));
-        await GiveUpUnknownModelsAsync(db);
         var outgoing = new Outgoing(
             await TakeInstancesAsync(db, now),
             await TakeFailuresAsync(db, now),
@@ -54,14 +55,6 @@ internal sealed class Outbox(ModelCatalogue.Catalogue catalogue, int maxInFlight
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.Queued).SetProperty(row => row.Attempts, row => row.Attempts - 1));
     }
 
-    /// <summary>A model that was taken out of the catalogue has no queue that anybody reads.</summary>
-    private Task<int> GiveUpUnknownModelsAsync(IngestDb db)
-    {
-        var known = KnownModels();
-        return db.Requests.Where(row => row.State == RequestState.Queued && !known.Contains(row.ModelName))
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.GivenUp).SetProperty(row => row.SentAt, (DateTime?)null));
-    }
-
     private static async Task<List<OutgoingInstance>> TakeInstancesAsync(IngestDb db, DateTime now)
     {
         var rows = await db.Recordings.Where(row => row.SentAt == null).OrderBy(row => row.Id).Take(Round).ToListAsync();
@@ -74,18 +67,17 @@ internal sealed class Outbox(ModelCatalogue.Catalogue catalogue, int maxInFlight
 
     private async Task<List<AnalysisFailed>> TakeFailuresAsync(IngestDb db, DateTime now)
     {
-        var known = KnownModels();
         var rows = await db.Requests.Where(row => row.State == RequestState.GivenUp && row.SentAt == null).OrderBy(row => row.Id).Take(Round).ToListAsync();
         foreach (var row in rows)
             row.SentAt = now;
-        return rows.ConvertAll(row => new AnalysisFailed(KeyOf(row), known.Contains(row.ModelName) ? Exhausted(row) : NoModel, row.Attempts));
+        return rows.ConvertAll(row => new AnalysisFailed(KeyOf(row), models.Contains(row.ModelName) ? Exhausted(row) : NoModel, row.Attempts));
     }
 
     /// <summary>Of each model, as many as may be in flight: one suspect if none is in flight, then the others, STAT first.</summary>
     private async Task<List<AnalyseInstance>> TakeRequestsAsync(IngestDb db, DateTime now)
     {
         var taken = new List<RequestRow>();
-        foreach (var model in await db.Requests.Where(row => row.State == RequestState.Queued).Select(row => row.ModelName).Distinct().ToListAsync())
+        foreach (var model in models)
         {
             var inFlight = await db.Requests.CountAsync(row => row.State == RequestState.Sent && row.ModelName == model);
             if (inFlight >= maxInFlight)
@@ -111,8 +103,6 @@ internal sealed class Outbox(ModelCatalogue.Catalogue catalogue, int maxInFlight
 
         return taken.ConvertAll(row => new AnalyseInstance(KeyOf(row), row.BlobKey, row.Stat, row.Attempts, row.ReceivedAt, now));
     }
-
-    private string[] KnownModels() => [.. catalogue.Active.Select(model => model.Manifest.Name)];
 
     private static AnalysisReason NoModel { get; } = new(ReasonCode.ModelNotFound, "The model is no longer in the catalogue.");
 

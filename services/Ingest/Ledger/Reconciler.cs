@@ -11,13 +11,15 @@ internal static class Reconciler
 
     /// <summary>
     /// At start, before anything is sent: the in-memory bus kept nothing, so everything sent and not closed is lost. A lost request may have killed the process,
-    /// so it is a suspect from now on; one that was lost too often is given up.
+    /// so it is a suspect from now on; one that was lost too often is given up, and so is one whose model was taken out of the catalogue: nobody reads its queue.
     /// </summary>
-    public static async Task<LostAtStart> RecoverAsync(IngestDb db)
+    public static async Task<LostAtStart> RecoverAsync(IngestDb db, IReadOnlyList<string> models)
     {
         await db.Recordings.Where(row => row.SentAt != null).ExecuteUpdateAsync(set => set.SetProperty(row => row.SentAt, (DateTime?)null));
         await db.Requests.Where(row => row.State == RequestState.Sent && row.Attempts >= RetryRule.MaxAttempts)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.GivenUp).SetProperty(row => row.LastEnd, Lost));
+        await db.Requests.Where(row => row.State < RequestState.GivenUp && !models.Contains(row.ModelName))
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.GivenUp));
         await db.Requests.Where(row => row.State == RequestState.GivenUp)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.SentAt, (DateTime?)null));
         var lost = await db.Requests.Where(row => row.State == RequestState.Sent)

@@ -23,10 +23,11 @@ internal sealed class Relay(
 {
     private static readonly TimeSpan WaitAfterFailure = TimeSpan.FromSeconds(5);
 
-    private readonly Outbox outbox = new(catalogue, options.Value.MaxInFlight);
+    private readonly string[] models = [.. catalogue.Active.Select(model => model.Manifest.Name)];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var outbox = new Outbox(models, options.Value.MaxInFlight);
         try
         {
             await StartedAsync(stoppingToken);
@@ -39,12 +40,12 @@ internal sealed class Relay(
                 {
                     if (!recovered)
                     {
-                        var lost = await writer.WriteAsync(Reconciler.RecoverAsync, stoppingToken);
+                        var lost = await writer.WriteAsync(db => Reconciler.RecoverAsync(db, models), stoppingToken);
                         Log.Reconciled(logger, lost.Instances, lost.Requests, lost.GivenUp);
                         recovered = true;
                     }
 
-                    wait = await SendAsync(stoppingToken);
+                    wait = await SendAsync(outbox, stoppingToken);
                 }
                 catch (IngestDatabaseException e)
                 {
@@ -61,7 +62,7 @@ internal sealed class Relay(
     }
 
     /// <summary>Sends until the outbox is empty or what is in flight is the most allowed; returns how long nothing is due.</summary>
-    private async Task<TimeSpan?> SendAsync(CancellationToken cancellationToken)
+    private async Task<TimeSpan?> SendAsync(Outbox outbox, CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -1,6 +1,7 @@
 using MedCloud.Contracts;
 using MedCloud.Dicom;
 using MedCloud.ModelCatalogue;
+using MedCloud.Results.V1;
 
 namespace MedCloud.Ingest;
 
@@ -15,6 +16,16 @@ internal static class ExpectedAnalyses
             model.Manifest.Name,
             model.Manifest.Version,
             model.Digest,
-            null)),
+            HeaderGate.Check(model.Manifest, header) is { } refusal ? new AnalysisReason(CodeOf(refusal.Rule), refusal.Sentence) : null)),
     ];
+
+    private static ReasonCode CodeOf(ScopeRule rule) => rule switch
+    {
+        ScopeRule.Modality => ReasonCode.OutOfScopeModality,
+        ScopeRule.SopClass => ReasonCode.OutOfScopeSopClass,
+        ScopeRule.BodyPart => ReasonCode.OutOfScopeBodyPart,
+        ScopeRule.Photometric => ReasonCode.OutOfScopePhotometric,
+        ScopeRule.Size => ReasonCode.OutOfScopeSize,
+        ScopeRule.Age => ReasonCode.OutOfScopeAge,
+    };
 }

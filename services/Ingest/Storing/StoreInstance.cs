@@ -74,17 +74,17 @@ public sealed class StoreInstance(
         await content.PassAsync(blob, reader.DataSetOffset, cancellationToken);
         await reader.ReadToEndAsync(cancellationToken);
         var hash = content.ContentHash();
-
-        // 3. The blob is durable.
-        await blob.CommitAsync(hash, cancellationToken);
-
-        // 4. The transaction.
         var instance = new NewInstance(reception.Tenant, identity, reader.Syntax.Uid, hash, key, reception.Stat, now.UtcDateTime)
         {
             Study = InstanceHeader.StudyOf(reader.DataSet),
             Modality = reader.DataSet.GetString(DicomTags.Modality),
             Analyses = ExpectedAnalyses.Of(catalogue, reception.Tenant, identity, hash, reader.DataSet),
         };
+
+        // 3. The blob is durable.
+        await blob.CommitAsync(hash, cancellationToken);
+
+        // 4. The transaction.
         return Settle(await RecordAsync(instance), reception, reader, instance);
     }
 
@@ -97,10 +97,10 @@ public sealed class StoreInstance(
             // Not cancelled any more: the blob must not be deleted under a row that is committed after all.
             recorded = await writer.WriteAsync(db => InstanceRecord.WriteAsync(db, instance, options.Value.OnDifferentBytes), CancellationToken.None);
         }
-        catch (IngestDatabaseException e)
+        catch (Exception e)
         {
             // In doubt the blob stays: the sweeper deletes it if no row names it.
-            if (!e.MayBeCommitted)
+            if (e is not IngestDatabaseException { MayBeCommitted: true })
                 await DeleteAsync(instance.Blob);
             throw;
         }
