@@ -1,0 +1,215 @@
+using System.Threading.Channels;
+using MassTransit;
+using MedCloud.Contracts;
+using MedCloud.Dicom;
+using MedCloud.Hosting;
+using MedCloud.Ingest;
+using MedCloud.Ingest.Index;
+using MedCloud.Ingest.Ledger;
+using MedCloud.ModelCatalogue;
+using MedCloud.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Services.Tests.Ingest;
+
+/// <summary>
+/// Ingest with real files, a real database and a real bus, and beside it, in place of Results and the workers, <see cref="Instances"/>, <see cref="Failures"/> and
+/// <see cref="Requests"/>: what reached them. Nothing answers by itself. What does not come within a minute is a failure.
+/// </summary>
+internal sealed class IngestHost : IAsyncDisposable
+{
+    private readonly DataFolder folder;
+    private readonly IHost host;
+    private readonly CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+
+    private IngestHost(DataFolder folder, FakeTimeProvider time, Action<Dictionary<string, string?>>? configure, Catalogue catalogue)
+    {
+        this.folder = folder;
+        Time = time;
+        var settings = new Dictionary<string, string?>
+        {
+            ["MedCloud:Storage:Folder"] = folder.Blobs,
+            ["MedCloud:Ingest:Database"] = folder.Database,
+            ["MedCloud:Dimse:Port"] = "0",
+        };
+        configure?.Invoke(settings);
+
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Services.AddLogging();
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton(catalogue);
+        builder.Services.AddSingleton(this);
+        builder.AddIngest();
+        builder.AddMedCloudBus(IngestModule.Bus, new BusModule(
+            bus =>
+            {
+                bus.AddConsumer<ResultsPeer>();
+                bus.AddConsumer<WorkerPeer>();
+            },
+            (context, transport) =>
+            {
+                transport.ReceiveEndpoint(Queues.Results, endpoint => endpoint.ConfigureConsumer<ResultsPeer>(context));
+                foreach (var model in catalogue.Active)
+                {
+                    transport.ReceiveEndpoint(Queues.Analyse(model.Manifest.Name, stat: false), endpoint => Worker(endpoint, context));
+                    transport.ReceiveEndpoint(Queues.Analyse(model.Manifest.Name, stat: true), endpoint => Worker(endpoint, context));
+                }
+            }));
+        host = builder.Build();
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
+    }
+
+    public FakeTimeProvider Time { get; }
+
+    public Channel<InstanceStored> Instances { get; } = Channel.CreateUnbounded<InstanceStored>();
+
+    public Channel<AnalysisFailed> Failures { get; } = Channel.CreateUnbounded<AnalysisFailed>();
+
+    public Channel<AnalyseInstance> Requests { get; } = Channel.CreateUnbounded<AnalyseInstance>();
+
+    public IServiceProvider Services => host.Services;
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>A host that is built and not started: nothing runs but what the test starts.</summary>
+    public static IngestHost Build(DataFolder folder, Action<Dictionary<string, string?>>? configure = null, Catalogue? catalogue = null, FakeTimeProvider? time = null) =>
+        new(folder, time ?? new FakeTimeProvider(DateTimeOffset.UtcNow), configure, catalogue ?? Models.Catalogue(Models.Chest("chest")));
+
+    public static async Task<IngestHost> StartAsync(
+        DataFolder folder, Action<Dictionary<string, string?>>? configure = null, Catalogue? catalogue = null, FakeTimeProvider? time = null)
+    {
+        var started = Build(folder, configure, catalogue, time);
+        await started.host.StartAsync(Cancellation);
+        return started;
+    }
+
+    /// <summary>Starts the one writer of the database and nothing else: no message is sent.</summary>
+    public async Task StartWriterAsync()
+    {
+        var writer = Services.GetRequiredService<IngestWriter>();
+        await writer.StartingAsync(Cancellation);
+        await writer.StartAsync(Cancellation);
+    }
+
+    public Task<StoreOutcome> StoreAsync(SampleObject sample, bool stat = false) => StoreAsync(sample.ToPart10(), stat);
+
+    public Task<StoreOutcome> StoreAsync(byte[] part10, bool stat = false) =>
+        StoreAsync(new Reception { Tenant = "default", Door = "stow", Content = new MemoryStream(part10), Stat = stat });
+
+    public Task<StoreOutcome> StoreAsync(Reception reception) => Services.GetRequiredService<StoreInstance>().ExecuteAsync(reception, Cancellation);
+
+    public async Task<List<StoredInstance>> FindAsync(string study, string? series = null, string? instance = null)
+    {
+        var found = new List<StoredInstance>();
+        await foreach (var each in Services.GetRequiredService<InstanceIndex>().FindAsync("default", Uid.Parse(study), ToUid(series), ToUid(instance), Cancellation))
+            found.Add(each);
+        return found;
+    }
+
+    public async Task<List<BlobEntry>> BlobsAsync()
+    {
+        var blobs = new List<BlobEntry>();
+        await foreach (var blob in Services.GetRequiredService<IBlobStore>().ListAsync(Cancellation))
+            blobs.Add(blob);
+        return blobs;
+    }
+
+    public async Task<byte[]> ReadBlobAsync(BlobKey key)
+    {
+        await using var blob = await Services.GetRequiredService<IBlobStore>().OpenReadAsync(key, Cancellation) ?? throw new InvalidOperationException("no such blob");
+        using var bytes = new MemoryStream();
+        await blob.CopyToAsync(bytes, Cancellation);
+        return bytes.ToArray();
+    }
+
+    public async Task<T> QueryAsync<T>(Func<IngestDb, Task<T>> query)
+    {
+        await using var db = await Services.GetRequiredService<IDbContextFactory<IngestDb>>().CreateDbContextAsync(Cancellation);
+        return await query(db);
+    }
+
+    public Task<List<RequestRow>> RequestRowsAsync() => QueryAsync(db => db.Requests.AsNoTracking().OrderBy(row => row.Id).ToListAsync(Cancellation));
+
+    /// <summary>Says what Results says when it has committed an outcome.</summary>
+    public Task RecordAsync(AnalyseInstance request) => PublishAsync(new AnalysisRecorded(request.Key.AnalysisId));
+
+    public async Task PublishAsync<T>(T message)
+        where T : class => await Services.GetRequiredService<IBus>().Publish(message, Cancellation);
+
+    public async Task<List<AnalyseInstance>> RequestsAsync(int count)
+    {
+        var requests = new List<AnalyseInstance>();
+        while (requests.Count < count)
+            requests.Add(await Requests.Reader.ReadAsync(patience.Token));
+        return requests;
+    }
+
+    public async Task<InstanceStored> InstanceAsync() => await Instances.Reader.ReadAsync(patience.Token);
+
+    public async Task<AnalysisFailed> FailureAsync() => await Failures.Reader.ReadAsync(patience.Token);
+
+    /// <summary>Looks again and again until it is so.</summary>
+    public async Task UntilAsync(Func<Task<bool>> reached)
+    {
+        while (!await reached())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    public async Task<RequestRow> UntilAsync(RequestState state)
+    {
+        await UntilAsync(async () => (await RequestRowsAsync())[0].State == state);
+        return (await RequestRowsAsync())[0];
+    }
+
+    /// <summary>Lets time pass until a request arrives: the relay may set its timer only after a first step.</summary>
+    public async Task<AnalyseInstance> RequestAfterAsync(TimeSpan delay)
+    {
+        Time.Advance(delay);
+        await UntilAsync(() =>
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(Requests.Reader.Count > 0);
+        });
+        return Assert.Single(await RequestsAsync(1));
+    }
+
+    public Task StopAsync() => host.StopAsync(Cancellation);
+
+    /// <summary>Without a stop before, nothing is drained: as near to a killed process as a test in the process gets.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (host is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+        patience.Dispose();
+        folder.Release();
+    }
+
+    private static void Worker(IReceiveEndpointConfigurator endpoint, IRegistrationContext context)
+    {
+        endpoint.ConfigureConsumeTopology = false;
+        endpoint.ConcurrentMessageLimit = 1;
+        endpoint.ConfigureConsumer<WorkerPeer>(context);
+    }
+
+    private static Uid? ToUid(string? text) => text is null ? null : Uid.Parse(text);
+
+    private sealed class ResultsPeer(IngestHost host) : IConsumer<InstanceStored>, IConsumer<AnalysisFailed>
+    {
+        public Task Consume(ConsumeContext<InstanceStored> context) => host.Instances.Writer.WriteAsync(context.Message).AsTask();
+
+        public Task Consume(ConsumeContext<AnalysisFailed> context) => host.Failures.Writer.WriteAsync(context.Message).AsTask();
+    }
+
+    private sealed class WorkerPeer(IngestHost host) : IConsumer<AnalyseInstance>
+    {
+        public Task Consume(ConsumeContext<AnalyseInstance> context) => host.Requests.Writer.WriteAsync(context.Message).AsTask();
+    }
+}

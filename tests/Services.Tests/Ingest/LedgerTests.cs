@@ -1,0 +1,181 @@
+using MedCloud.Contracts;
+using MedCloud.Ingest;
+using MedCloud.Ingest.Ledger;
+using MedCloud.Results.V1;
+using Microsoft.EntityFrameworkCore;
+
+namespace Services.Tests.Ingest;
+
+public sealed class LedgerTests : IDisposable
+{
+    private readonly DataFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task AStoredInstanceIsAnnouncedWithEveryAnalysisAndAskedOfEachModel()
+    {
+        await using var host = await IngestHost.StartAsync(folder, catalogue: Models.Catalogue(Models.Chest("cxr-a"), Models.Chest("cxr-b")));
+        var sample = new SampleObject { PatientName = "Doe^Jane" };
+
+        await host.StoreAsync(sample);
+
+        var announced = await host.InstanceAsync();
+        var found = Assert.Single(await host.FindAsync(sample.StudyInstanceUid));
+        Assert.Equal(
+            (sample.SopInstanceUid, 1, found.Blob.Value, found.ContentHash, "Doe^Jane", "DX", false),
+            (announced.SopInstanceUid, announced.Revision, announced.BlobKey, announced.ContentHash, announced.Study.PatientName, announced.Modality, announced.Stat));
+        Assert.Equal(["cxr-a", "cxr-b"], announced.Analyses.Select(analysis => analysis.ModelName));
+        Assert.All(announced.Analyses, analysis =>
+        {
+            Assert.Null(analysis.Refusal);
+            Assert.Equal(AnalysisId.Create("default", sample.SopInstanceUid, found.ContentHash, analysis.ModelName), analysis.AnalysisId);
+        });
+        var requests = await host.RequestsAsync(2);
+        Assert.Equal(announced.Analyses.Select(analysis => analysis.AnalysisId).Order(), requests.Select(request => request.Key.AnalysisId).Order());
+        Assert.All(requests, request => Assert.Equal((found.Blob.Value, 1, false, 1), (request.BlobKey, request.Attempt, request.Stat, request.Key.Revision)));
+    }
+
+    [Fact]
+    public async Task TheHeaderGateRefusesWithAReasonAndAsksNothing()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+
+        await host.StoreAsync(new SampleObject { Modality = "MR" });
+        await host.StoreAsync(new SampleObject { Rows = 32 });
+
+        var announced = new[] { await host.InstanceAsync(), await host.InstanceAsync() };
+        Assert.Equal(
+            [ReasonCode.OutOfScopeModality, ReasonCode.OutOfScopeSize],
+            announced.Select(each => Assert.Single(each.Analyses).Refusal!.Code));
+        Assert.All(announced, each => Assert.Contains("chest", Assert.Single(each.Analyses).Refusal!.Text, StringComparison.Ordinal));
+        Assert.Empty(await host.RequestRowsAsync());
+    }
+
+    [Fact]
+    public async Task ADuplicateIsNeitherAnnouncedNorAnalysedAgain()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var sample = new SampleObject();
+        await host.StoreAsync(sample);
+        await host.StoreAsync(sample);
+        var last = new SampleObject();
+        await host.StoreAsync(last);
+
+        var requests = await host.RequestsAsync(2);
+
+        Assert.Equal([sample.SopInstanceUid, last.SopInstanceUid], requests.Select(request => request.Key.SopInstanceUid));
+        Assert.Equal(sample.SopInstanceUid, (await host.InstanceAsync()).SopInstanceUid);
+        Assert.Equal(last.SopInstanceUid, (await host.InstanceAsync()).SopInstanceUid);
+    }
+
+    [Fact]
+    public async Task OnlyTheAllowedNumberIsInFlightAndEachEndLetsOneMoreGo()
+    {
+        await using var host = await IngestHost.StartAsync(folder, settings => settings["MedCloud:Ledger:MaxInFlight"] = "2");
+        var samples = Enumerable.Range(0, 5).Select(_ => new SampleObject()).ToList();
+        foreach (var sample in samples)
+            await host.StoreAsync(sample);
+
+        var sent = await host.RequestsAsync(2);
+        foreach (var _ in samples.Skip(2))
+        {
+            Assert.Equal(0, host.Requests.Reader.Count);
+            Assert.Equal(2, (await host.RequestRowsAsync()).Count(row => row.State == RequestState.Sent));
+            await host.RecordAsync(sent[^2]);
+            sent.AddRange(await host.RequestsAsync(1));
+        }
+
+        Assert.Equal(samples.Select(sample => sample.SopInstanceUid), sent.Select(request => request.Key.SopInstanceUid));
+    }
+
+    [Fact]
+    public async Task StatGoesFirstAndRaisesWhatWaitsOfItsStudy()
+    {
+        await using var host = await IngestHost.StartAsync(folder, settings => settings["MedCloud:Ledger:MaxInFlight"] = "1");
+        var study = SampleObject.NewUid();
+        var (first, routine, waiting, urgent, later) =
+            (new SampleObject(), new SampleObject(), new SampleObject { StudyInstanceUid = study }, new SampleObject { StudyInstanceUid = study }, new SampleObject { StudyInstanceUid = study });
+        await host.StoreAsync(first);
+        var sent = await host.RequestsAsync(1);
+        await host.StoreAsync(routine);
+        await host.StoreAsync(waiting);
+        await host.StoreAsync(urgent, stat: true);
+        await host.StoreAsync(later);
+
+        for (var index = 0; index < 4; index++)
+        {
+            await host.RecordAsync(sent[^1]);
+            sent.AddRange(await host.RequestsAsync(1));
+        }
+
+        Assert.Equal(
+            new[] { first, waiting, urgent, later, routine }.Select(sample => sample.SopInstanceUid),
+            sent.Select(request => request.Key.SopInstanceUid));
+        Assert.Equal([false, true, true, true, false], sent.Select(request => request.Stat));
+        Assert.True(await host.QueryAsync(db => db.Studies.Where(row => row.StudyInstanceUid == study).Select(row => row.Stat).SingleAsync()));
+    }
+
+    [Fact]
+    public async Task OneModelsBacklogDoesNotHoldUpAnother()
+    {
+        await using var host = await IngestHost.StartAsync(
+            folder,
+            settings => settings["MedCloud:Ledger:MaxInFlight"] = "1",
+            Models.Catalogue(Models.Chest("cxr-a"), Models.Model("mr", new() { Modality = new() { Allowed = ["MR"], Required = true } })));
+        for (var index = 0; index < 3; index++)
+            await host.StoreAsync(new SampleObject());
+        await host.StoreAsync(new SampleObject { Modality = "MR" });
+
+        var requests = await host.RequestsAsync(2);
+
+        Assert.Equal(["cxr-a", "mr"], requests.Select(request => request.Key.ModelName).Order());
+    }
+
+    [Fact]
+    public async Task ADelayedRequestIsSentAgainAfterADelayThatDoublesAndIsGivenUpAfterSixAttempts()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        await host.StoreAsync(new SampleObject());
+        var request = Assert.Single(await host.RequestsAsync(1));
+
+        foreach (var seconds in new[] { 10, 20, 40, 80, 160 })
+        {
+            var now = host.Time.GetUtcNow().UtcDateTime;
+            await DelayAsync(host, request);
+            var row = await host.UntilAsync(RequestState.Delayed);
+            Assert.Equal(now.AddSeconds(seconds), row.DueAt);
+
+            var again = await host.RequestAfterAsync(TimeSpan.FromSeconds(seconds));
+            Assert.Equal((request.Key, request.Attempt + 1), (again.Key, again.Attempt));
+            request = again;
+        }
+
+        await DelayAsync(host, request);
+
+        var failed = await host.FailureAsync();
+        Assert.Equal((request.Key, ReasonCode.AttemptsExhausted, 6), (failed.Key, failed.Reason.Code, failed.Attempts));
+        Assert.Contains("blob-store-unavailable", failed.Reason.Text, StringComparison.Ordinal);
+        await host.RecordAsync(request);
+        await host.UntilAsync(RequestState.Closed);
+    }
+
+    [Fact]
+    public async Task WhatResultsHasRecordedLeavesTheLedger()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var sample = new SampleObject();
+        await host.StoreAsync(sample);
+        var request = Assert.Single(await host.RequestsAsync(1));
+
+        await host.PublishAsync(new InstanceRecorded("default", sample.SopInstanceUid, 1));
+        await host.PublishAsync(new InstanceRecorded("default", sample.SopInstanceUid, 1));
+        await host.RecordAsync(request);
+        await host.RecordAsync(request);
+
+        await host.UntilAsync(RequestState.Closed);
+        await host.UntilAsync(() => host.QueryAsync(async db => !await db.Recordings.AnyAsync(IngestHost.Cancellation)));
+    }
+
+    private static Task DelayAsync(IngestHost host, AnalyseInstance request) => host.PublishAsync(new AnalysisDelayed(request.Key.AnalysisId, "blob-store-unavailable"));
+}

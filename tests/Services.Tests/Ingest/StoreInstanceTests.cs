@@ -1,0 +1,207 @@
+using System.Security.Cryptography;
+using MedCloud.Dicom;
+using MedCloud.Hosting;
+using MedCloud.Ingest;
+using Microsoft.EntityFrameworkCore;
+
+namespace Services.Tests.Ingest;
+
+public sealed class StoreInstanceTests : IDisposable
+{
+    private readonly DataFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task AFileIsStoredByteForByteUnderTheHashOfItsDataSet()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var sample = new SampleObject();
+        byte[] file = [.. "PREAMBLE THAT A SCANNER WROTE"u8, .. sample.ToPart10()[29..]];
+
+        var outcome = await host.StoreAsync(file);
+
+        var stored = Assert.IsType<StoreOutcome.Stored>(outcome);
+        Assert.Equal((1, false), (stored.Revision, stored.Duplicate));
+        Assert.Equal((sample.StudyInstanceUid, sample.SopInstanceUid), (stored.Instance.StudyInstanceUid.Value, stored.Instance.SopInstanceUid.Value));
+        var found = Assert.Single(await host.FindAsync(sample.StudyInstanceUid));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(sample.ToDataSetBytes())), found.ContentHash);
+        Assert.Equal(TransferSyntax.ExplicitVrLittleEndian.Uid, found.TransferSyntaxUid);
+        Assert.Equal(file, await host.ReadBlobAsync(found.Blob));
+        Assert.Equal(found.ContentHash, Assert.Single(await host.BlobsAsync()).Sha256);
+    }
+
+    [Fact]
+    public async Task ADimseObjectGetsAMetaGroupAndKeepsItsDataSet()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var sample = new SampleObject();
+        var dataSet = sample.ToDataSetBytes();
+
+        var outcome = await host.StoreAsync(Dimse(sample, dataSet) with { SourceAeTitle = "SCANNER" });
+
+        Assert.IsType<StoreOutcome.Stored>(outcome);
+        var found = Assert.Single(await host.FindAsync(sample.StudyInstanceUid));
+        var file = await host.ReadBlobAsync(found.Blob);
+        using var reader = DicomReader.ForPart10(new MemoryStream(file));
+        var meta = await reader.ReadMetaAsync(IngestHost.Cancellation);
+        Assert.Equal(dataSet, file[(int)reader.DataSetOffset..]);
+        Assert.Equal(
+            (sample.SopClassUid, sample.SopInstanceUid, TransferSyntax.ExplicitVrLittleEndian.Uid, "SCANNER"),
+            (meta.MediaStorageSopClassUid?.Value, meta.MediaStorageSopInstanceUid?.Value, meta.TransferSyntaxUid, meta.SourceAeTitle));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(dataSet)), found.ContentHash);
+    }
+
+    [Fact]
+    public async Task TheSameDataSetThroughTheOtherDoorIsADuplicate()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var sample = new SampleObject();
+        await host.StoreAsync(sample);
+
+        var outcome = await host.StoreAsync(Dimse(sample, sample.ToDataSetBytes()));
+
+        Assert.Equal((1, true), Assert.IsType<StoreOutcome.Stored>(outcome) is var stored ? (stored.Revision, stored.Duplicate) : default);
+        Assert.Single(await host.BlobsAsync());
+        Assert.Equal(1, await host.QueryAsync(db => db.Instances.CountAsync()));
+        Assert.Equal(1, await host.QueryAsync(db => db.Requests.CountAsync()));
+        Assert.Equal(1, await host.QueryAsync(db => db.Recordings.CountAsync()));
+    }
+
+    [Fact]
+    public async Task OtherBytesBecomeTheNextRevisionAndTheEarlierBlobStays()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var sample = new SampleObject();
+        var changed = sample with { Grey = 200 };
+        await host.StoreAsync(sample);
+
+        var outcome = await host.StoreAsync(changed);
+
+        Assert.Equal(2, Assert.IsType<StoreOutcome.Stored>(outcome).Revision);
+        var found = Assert.Single(await host.FindAsync(sample.StudyInstanceUid));
+        Assert.Equal(2, found.Revision);
+        Assert.Equal(changed.ToPart10(), await host.ReadBlobAsync(found.Blob));
+        Assert.Equal(2, (await host.BlobsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task BytesOfAnEarlierRevisionThatReturnAreTheNextRevision()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var sample = new SampleObject();
+        await host.StoreAsync(sample);
+        var first = Assert.Single(await host.RequestsAsync(1));
+        await host.StoreAsync(sample with { Grey = 200 });
+        var second = Assert.Single(await host.RequestsAsync(1));
+
+        var outcome = await host.StoreAsync(sample);
+
+        Assert.Equal((3, false), Assert.IsType<StoreOutcome.Stored>(outcome) is var stored ? (stored.Revision, stored.Duplicate) : default);
+        var third = Assert.Single(await host.RequestsAsync(1));
+        Assert.Equal(first.Key with { Revision = 3 }, third.Key);
+        Assert.NotEqual(first.Key.AnalysisId, second.Key.AnalysisId);
+    }
+
+    [Fact]
+    public async Task OtherBytesAreRefusedWhereRevisionsAreSwitchedOff()
+    {
+        await using var host = await IngestHost.StartAsync(folder, settings => settings["MedCloud:Ingest:OnDifferentBytes"] = "refuse");
+        var sample = new SampleObject();
+        await host.StoreAsync(sample);
+
+        var other = await host.StoreAsync(sample with { Grey = 200 });
+        var same = await host.StoreAsync(sample);
+
+        var refused = Assert.IsType<StoreOutcome.Refused>(other);
+        Assert.Equal((ErrorCode.DuplicateSopInstance, sample.SopInstanceUid), (refused.Code, refused.SopInstanceUid?.Value));
+        Assert.True(Assert.IsType<StoreOutcome.Stored>(same).Duplicate);
+        Assert.Single(await host.BlobsAsync());
+    }
+
+    [Fact]
+    public async Task AnInstanceThatReturnsInAnotherStudyIsFoundThereOnly()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var sample = new SampleObject();
+        var moved = sample with { StudyInstanceUid = SampleObject.NewUid(), SeriesInstanceUid = SampleObject.NewUid() };
+        await host.StoreAsync(sample);
+
+        var outcome = await host.StoreAsync(moved);
+
+        Assert.Equal(2, Assert.IsType<StoreOutcome.Stored>(outcome).Revision);
+        Assert.Empty(await host.FindAsync(sample.StudyInstanceUid));
+        Assert.Equal(moved.SeriesInstanceUid, Assert.Single(await host.FindAsync(moved.StudyInstanceUid)).Identity.SeriesInstanceUid.Value);
+    }
+
+    [Fact]
+    public async Task TheIndexFindsByStudySeriesAndInstance()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var first = new SampleObject();
+        var second = first with { SopInstanceUid = SampleObject.NewUid() };
+        var third = second with { SopInstanceUid = SampleObject.NewUid(), SeriesInstanceUid = SampleObject.NewUid() };
+        foreach (var sample in new[] { first, second, third, new SampleObject() })
+            await host.StoreAsync(sample);
+
+        Assert.Equal([first.SopInstanceUid, second.SopInstanceUid, third.SopInstanceUid], Instances(await host.FindAsync(first.StudyInstanceUid)));
+        Assert.Equal([first.SopInstanceUid, second.SopInstanceUid], Instances(await host.FindAsync(first.StudyInstanceUid, first.SeriesInstanceUid)));
+        Assert.Equal([third.SopInstanceUid], Instances(await host.FindAsync(first.StudyInstanceUid, third.SeriesInstanceUid, third.SopInstanceUid)));
+        Assert.Empty(await host.FindAsync(SampleObject.NewUid()));
+
+        static IEnumerable<string> Instances(List<StoredInstance> found) => found.Select(each => each.Identity.SopInstanceUid.Value);
+    }
+
+    [Fact]
+    public async Task OfManyReceptionsOfTheSameBytesOneIsStoredAndTheOthersAreDuplicates()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var sample = new SampleObject();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => Task.Run(() => host.StoreAsync(sample))));
+
+        var stored = outcomes.Cast<StoreOutcome.Stored>().ToList();
+        Assert.Single(stored, each => !each.Duplicate);
+        Assert.All(stored, each => Assert.Equal(1, each.Revision));
+        Assert.Equal(Assert.Single(await host.FindAsync(sample.StudyInstanceUid)).Blob, Assert.Single(await host.BlobsAsync()).Key);
+        Assert.Equal(1, await host.QueryAsync(db => db.Requests.CountAsync()));
+    }
+
+    [Fact]
+    public async Task ManyReceptionsOfDifferentBytesAreConsecutiveRevisions()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var sample = new SampleObject();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 24).Select(grey => Task.Run(() => host.StoreAsync(sample with { Grey = (byte)grey }))));
+
+        Assert.Equal(Enumerable.Range(1, 24), outcomes.Cast<StoreOutcome.Stored>().Select(each => each.Revision).Order());
+        Assert.Equal(24, Assert.Single(await host.FindAsync(sample.StudyInstanceUid)).Revision);
+        Assert.Equal(24, (await host.BlobsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task EveryInstanceOfManyStoredAtOnceIsFound()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var study = SampleObject.NewUid();
+        var samples = Enumerable.Range(0, 60).Select(_ => new SampleObject { StudyInstanceUid = study }).ToList();
+
+        var outcomes = await Task.WhenAll(samples.Select(sample => Task.Run(() => host.StoreAsync(sample))));
+
+        Assert.All(outcomes, outcome => Assert.IsType<StoreOutcome.Stored>(outcome));
+        Assert.Equal(
+            samples.Select(sample => sample.SopInstanceUid).Order(),
+            (await host.FindAsync(study)).Select(found => found.Identity.SopInstanceUid.Value).Order());
+    }
+
+    private static Reception Dimse(SampleObject sample, byte[] dataSet) => new()
+    {
+        Tenant = "default",
+        Door = "dimse",
+        Content = new MemoryStream(dataSet),
+        TransferSyntax = TransferSyntax.ExplicitVrLittleEndian,
+        SopClassUid = Uid.Parse(sample.SopClassUid),
+        SopInstanceUid = Uid.Parse(sample.SopInstanceUid),
+    };
+}
