@@ -23,7 +23,7 @@ public sealed partial class DocumentTests
     {
         var statement = Checkout.Read("docs/conformance.md");
         var names = ResultsReflection.Descriptor.EnumTypes.Single(type => type.ClrType == typeof(ReasonCode)).Values.Select(value => value.Name);
-        Assert.Empty(names.Where(name => name != "REASON_CODE_UNSPECIFIED" && !statement.Contains($"`{name}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(names, name => name != "REASON_CODE_UNSPECIFIED" && !statement.Contains($"`{name}`", StringComparison.Ordinal));
     }
 
     [Fact]

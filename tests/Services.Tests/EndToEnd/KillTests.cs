@@ -10,7 +10,7 @@ using MedCloud.Tests;
 namespace MedCloud.Services.Tests.EndToEnd;
 
 /// <summary>kill -9 at random moments, counted at the outside: the senders' acknowledgements against retrieved bytes and results.</summary>
-public sealed class KillTests
+public sealed class KillTests : IDisposable
 {
     private const int InstancesPerStudy = 10;
     private static readonly string[] Models = ["cxr-lungs", "cxr-pneumonia"];
@@ -64,6 +64,8 @@ public sealed class KillTests
         Assert.Equal(instances * Models.Length, results);
         await LongRun.ReportAsync($"kill -9 of the one process: {kills} kills, {instances} instances over 4 associations and 4 STOW connections, {_sent} sent, {_acknowledged.Count} acknowledged, {retrieved} retrieved with the same bytes, {results} results of {instances * Models.Length}, none twice");
     }
+
+    public void Dispose() => _acknowledgement.Dispose();
 
     /// <summary>How many acknowledged instances come back with the bytes that were sent, and how many (instance, model) pairs have exactly one completed analysis.</summary>
     private async Task<(int Retrieved, int Results)> CountAsync(AllInOneProcess process, CancellationToken cancellationToken)
