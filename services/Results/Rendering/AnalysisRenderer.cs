@@ -1,3 +1,4 @@
+using MedCloud.ModelCatalogue;
 using MedCloud.Results.Database;
 using MedCloud.Storage;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,7 @@ internal abstract record RenderOutcome
 }
 
 /// <summary>Renders the image of an analysis with what was found.</summary>
-internal sealed class AnalysisRenderer(IBlobStore blobs, AnalysisPicture picture, TimeProvider time, ILogger<AnalysisRenderer> logger) : IDisposable
+internal sealed class AnalysisRenderer(IBlobStore blobs, Catalogue catalogue, AnalysisPicture picture, TimeProvider time, ILogger<AnalysisRenderer> logger) : IDisposable
 {
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(30);
 
@@ -37,9 +38,10 @@ internal sealed class AnalysisRenderer(IBlobStore blobs, AnalysisPicture picture
             if (file is null)
                 return new RenderOutcome.NotDrawable("the image is not stored");
             var (frame, problem) = await ReadAsync(file, cancellationToken);
-            return frame is null
-                ? new RenderOutcome.NotDrawable(problem ?? "the image cannot be read")
-                : new RenderOutcome.Rendered(picture.Draw(frame, PictureText.Of(analysis)));
+            if (frame is null)
+                return new RenderOutcome.NotDrawable(problem ?? "the image cannot be read");
+            var model = catalogue.Find(analysis.ModelName, analysis.ModelVersion ?? "");
+            return new RenderOutcome.Rendered(picture.Draw(frame, PictureText.Of(analysis, model?.Manifest)));
         }
         catch (BlobStoreUnavailableException exception)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MedCloud.ModelCatalogue;
 using MedCloud.Results.Database;
 using MedCloud.Results.V1;
 
@@ -19,25 +20,35 @@ internal sealed record PictureLine(string Text, int? Kind, bool Strong);
 /// <summary>What a picture says about an analysis; nothing of it tells the patient.</summary>
 internal sealed record PictureText(string Model, IReadOnlyList<PictureLine> Lines, IReadOnlyList<PictureBox> Boxes)
 {
-    public static PictureText Of(AnalysisRow analysis) => new(
+    /// <param name="analysis">With its findings.</param>
+    /// <param name="manifest">Of the model version that made it, if the catalogue still has it.</param>
+    public static PictureText Of(AnalysisRow analysis, ModelManifest? manifest) => new(
         $"{analysis.ModelName} {analysis.ModelVersion}".TrimEnd(),
         analysis.State switch
         {
-            AnalysisState.Completed => [.. Labels(analysis), .. Legend(analysis)],
+            AnalysisState.Completed => [.. Labels(analysis, manifest), .. Legend(analysis)],
             AnalysisState.Refused => [new PictureLine($"Refused: {analysis.ReasonText}", null, Strong: true)],
             AnalysisState.Failed => [new PictureLine($"Failed: {analysis.ReasonText}", null, Strong: true)],
             AnalysisState.Pending or AnalysisState.Unspecified => [new PictureLine("Pending: there is no outcome yet", null, Strong: true)],
         },
         [.. PlaceBoxes(analysis)]);
 
-    private static IEnumerable<PictureLine> Labels(AnalysisRow analysis) =>
+    private static IEnumerable<PictureLine> Labels(AnalysisRow analysis, ModelManifest? manifest) =>
         from finding in analysis.Findings
         where finding.Positive is not null
         orderby finding.Position
+        let condition = Condition(finding.Code, manifest?.Classification) is { } given ? $" given {given}" : ""
+        let positive = finding.Positive == true
         select new PictureLine(
-            string.Create(CultureInfo.InvariantCulture, $"{finding.Display}: {finding.Value * 100:0.0} %{(finding.Positive == true ? ", positive" : "")}"),
+            string.Create(CultureInfo.InvariantCulture, $"{finding.Display}{condition}: {finding.Value * 100:0.0} %{(positive ? ", positive" : "")}"),
             null,
-            finding.Positive == true);
+            positive);
+
+    /// <summary>The label under whose condition another one's probability holds: without it, "viral: 40 %" would frighten where pneumonia is at 2 %.</summary>
+    private static string? Condition(string code, ClassificationOutput? output) =>
+        output?.Heads.FirstOrDefault(head => head.Labels.Any(label => label.Code == code))?.Given is { } given
+            ? output.Heads.SelectMany(head => head.Labels).FirstOrDefault(label => label.Code == given)?.Display
+            : null;
 
     private static IEnumerable<PictureLine> Legend(AnalysisRow analysis)
     {
