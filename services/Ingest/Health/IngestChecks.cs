@@ -35,8 +35,8 @@ internal sealed class BlobStoreCheck(IBlobStore blobs) : IHealthCheck
 }
 
 /// <summary>
-/// Tells when messages do not go out, which makes Ingest degraded and leaves it ready: it goes on receiving. Its age is that of the oldest message that nothing but
-/// the bus holds back; requests may wait because enough are in flight.
+/// Tells when messages do not go out, which makes Ingest degraded and leaves it ready: it goes on receiving. Its age is that of the oldest instance that is not
+/// announced, because the bus is away or Results is far behind; requests may wait because enough are in flight.
 /// </summary>
 internal sealed class OutboxCheck(IDbContextFactory<IngestDb> databases, TimeProvider time) : IHealthCheck
 {
@@ -56,7 +56,7 @@ internal sealed class OutboxCheck(IDbContextFactory<IngestDb> databases, TimePro
                 ["ageSeconds"] = Math.Round(age.TotalSeconds, 1),
             };
             return age > TooOld
-                ? HealthCheckResult.Degraded("Messages wait for the bus.", data: data)
+                ? HealthCheckResult.Degraded("Instances wait to be announced.", data: data)
                 : HealthCheckResult.Healthy(data: data);
         }
         catch (DbException e)

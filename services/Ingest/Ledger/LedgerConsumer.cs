@@ -9,8 +9,11 @@ namespace MedCloud.Ingest.Ledger;
 internal sealed class LedgerConsumer(IngestWriter writer, LedgerSignal signal, TimeProvider time, ILogger<LedgerConsumer> logger)
     : IConsumer<InstanceRecorded>, IConsumer<AnalysisRecorded>, IConsumer<AnalysisDelayed>
 {
-    public async Task Consume(ConsumeContext<InstanceRecorded> context) =>
+    public async Task Consume(ConsumeContext<InstanceRecorded> context)
+    {
         await writer.WriteAsync(db => Reconciler.RecordedAsync(db, context.Message), context.CancellationToken);
+        signal.Set();
+    }
 
     public async Task Consume(ConsumeContext<AnalysisRecorded> context)
     {

@@ -27,6 +27,7 @@ internal sealed record OutgoingInstance(long RowId, InstanceStored Message);
 internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight)
 {
     private const int Round = 100;
+    private const int MaxAnnounced = 1000;
 
     /// <summary>Takes the next messages; one write of ingest.db.</summary>
     public async Task<Outgoing> TakeAsync(IngestDb db, DateTime now)
@@ -55,9 +56,13 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.Queued).SetProperty(row => row.Attempts, row => row.Attempts - 1));
     }
 
+    /// <summary>Only so many are announced and not recorded at a time: the queue before Results lies in memory.</summary>
     private static async Task<List<OutgoingInstance>> TakeInstancesAsync(IngestDb db, DateTime now)
     {
-        var rows = await db.Recordings.Where(row => row.SentAt == null).OrderBy(row => row.Id).Take(Round).ToListAsync();
+        var free = MaxAnnounced - await db.Recordings.CountAsync(row => row.SentAt != null);
+        if (free <= 0)
+            return [];
+        var rows = await db.Recordings.Where(row => row.SentAt == null).OrderBy(row => row.Id).Take(Math.Min(Round, free)).ToListAsync();
         foreach (var row in rows)
             row.SentAt = now;
         return rows.ConvertAll(row => new OutgoingInstance(

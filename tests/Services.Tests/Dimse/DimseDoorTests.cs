@@ -113,7 +113,7 @@ public sealed class DimseDoorTests
         await routine.StoreFileAsync(new MemoryStream(Part10.File(1, study: 1)), Cancelled);
         await urgent.StoreFileAsync(new MemoryStream(Part10.File(2, study: 2)), Cancelled);
 
-        await using var db = await host.Services.GetRequiredService<IDbContextFactory<Ingest.Index.IngestDb>>().CreateDbContextAsync(Cancelled);
+        await using var db = await host.Services.GetRequiredService<IDbContextFactory<MedCloud.Ingest.Index.IngestDb>>().CreateDbContextAsync(Cancelled);
         Assert.Equal([false, true], await db.Studies.OrderBy(study => study.StudyInstanceUid).Select(study => study.Stat).ToListAsync(Cancelled));
     }
 

@@ -1,4 +1,4 @@
-namespace Services.Tests.Ingest;
+namespace MedCloud.Services.Tests.Ingest;
 
 /// <summary>Some bytes, then many zeros that exist nowhere.</summary>
 internal sealed class ConcatenatedStream(byte[] head, long zeros) : Stream

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Services.Tests.Ingest;
+namespace MedCloud.Services.Tests.Ingest;
 
 /// <summary>What outlives a process: deleted with the test.</summary>
 public sealed class DataFolder : IDisposable

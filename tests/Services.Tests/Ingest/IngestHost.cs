@@ -14,7 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Services.Tests.Ingest;
+namespace MedCloud.Services.Tests.Ingest;
 
 /// <summary>
 /// Ingest with real files, a real database and a real bus, and beside it, in place of Results and the workers, <see cref="Instances"/>, <see cref="Failures"/> and

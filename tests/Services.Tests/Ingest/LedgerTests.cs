@@ -4,7 +4,7 @@ using MedCloud.Ingest.Ledger;
 using MedCloud.Results.V1;
 using Microsoft.EntityFrameworkCore;
 
-namespace Services.Tests.Ingest;
+namespace MedCloud.Services.Tests.Ingest;
 
 public sealed class LedgerTests : IDisposable
 {
@@ -114,6 +114,32 @@ public sealed class LedgerTests : IDisposable
             sent.Select(request => request.Key.SopInstanceUid));
         Assert.Equal([false, true, true, true, false], sent.Select(request => request.Stat));
         Assert.True(await host.QueryAsync(db => db.Studies.Where(row => row.StudyInstanceUid == study).Select(row => row.Stat).SingleAsync()));
+    }
+
+    [Fact]
+    public async Task OnlySoManyInstancesAreAnnouncedAndNotRecorded()
+    {
+        await using (var ended = IngestHost.Build(folder))
+        {
+            await ended.StartWriterAsync();
+            await ended.StoreAsync(new SampleObject { Modality = "MR" });
+        }
+
+        folder.Execute("""
+            WITH RECURSIVE "Numbers" ("N") AS (SELECT 1 UNION ALL SELECT "N" + 1 FROM "Numbers" WHERE "N" < 1100)
+            INSERT INTO "Recordings" ("Tenant", "SopInstanceUid", "Revision", "Body", "CreatedAt")
+            SELECT "Tenant", "SopInstanceUid", "Revision" + "N", "Body", "CreatedAt" FROM "Recordings", "Numbers"
+            """);
+        await using var host = await IngestHost.StartAsync(folder);
+
+        for (var announced = 0; announced < 1000; announced++)
+            await host.InstanceAsync();
+        Assert.Equal(101, await host.QueryAsync(db => db.Recordings.CountAsync(row => row.SentAt == null, IngestHost.Cancellation)));
+        var first = await host.QueryAsync(db => db.Recordings.OrderBy(row => row.Id).Select(row => row.SopInstanceUid).FirstAsync(IngestHost.Cancellation));
+        await host.PublishAsync(new InstanceRecorded("default", first, 1));
+        await host.InstanceAsync();
+
+        Assert.Equal(100, await host.QueryAsync(db => db.Recordings.CountAsync(row => row.SentAt == null, IngestHost.Cancellation)));
     }
 
     [Fact]

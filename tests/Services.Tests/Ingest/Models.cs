@@ -1,6 +1,6 @@
 using MedCloud.ModelCatalogue;
 
-namespace Services.Tests.Ingest;
+namespace MedCloud.Services.Tests.Ingest;
 
 /// <summary>Models as the catalogue has them; nothing here runs one.</summary>
 internal static class Models

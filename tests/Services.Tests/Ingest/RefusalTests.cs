@@ -6,7 +6,7 @@ using MedCloud.Ingest.Index;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Services.Tests.Ingest;
+namespace MedCloud.Services.Tests.Ingest;
 
 /// <summary>What is refused leaves no blob and no row, and has a code and a short sentence.</summary>
 public sealed class RefusalTests : IDisposable

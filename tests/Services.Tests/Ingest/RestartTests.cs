@@ -5,7 +5,7 @@ using MedCloud.Results.V1;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Services.Tests.Ingest;
+namespace MedCloud.Services.Tests.Ingest;
 
 /// <summary>What a new process finds in the folder of one that was not stopped, but ended.</summary>
 public sealed class RestartTests : IDisposable

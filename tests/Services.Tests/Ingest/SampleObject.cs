@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using MedCloud.Dicom;
 
-namespace Services.Tests.Ingest;
+namespace MedCloud.Services.Tests.Ingest;
 
 /// <summary>A small object of storage, to be varied with <c>with</c>.</summary>
 internal sealed record SampleObject

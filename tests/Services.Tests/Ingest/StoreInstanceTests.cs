@@ -4,7 +4,7 @@ using MedCloud.Hosting;
 using MedCloud.Ingest;
 using Microsoft.EntityFrameworkCore;
 
-namespace Services.Tests.Ingest;
+namespace MedCloud.Services.Tests.Ingest;
 
 public sealed class StoreInstanceTests : IDisposable
 {

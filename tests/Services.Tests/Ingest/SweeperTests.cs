@@ -3,7 +3,7 @@ using MedCloud.Ingest.Sweeping;
 using MedCloud.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Services.Tests.Ingest;
+namespace MedCloud.Services.Tests.Ingest;
 
 public sealed class SweeperTests : IDisposable
 {

@@ -2,7 +2,7 @@ using CsCheck;
 using MedCloud.Dicom;
 using MedCloud.Storage;
 
-namespace Services.Tests.Storage;
+namespace MedCloud.Services.Tests.Storage;
 
 public sealed class BlobKeyTests
 {

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using MedCloud.Dicom;
 using MedCloud.Storage;
 
-namespace Services.Tests.Storage;
+namespace MedCloud.Services.Tests.Storage;
 
 /// <summary>What every <see cref="IBlobStore"/> keeps to.</summary>
 public abstract class BlobStoreContract

@@ -1,7 +1,7 @@
 using MedCloud.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Services.Tests.Storage;
+namespace MedCloud.Services.Tests.Storage;
 
 public sealed class FileSystemBlobStoreTests : BlobStoreContract, IDisposable
 {
