@@ -37,10 +37,12 @@ public sealed class StopTests
     [Fact]
     public async Task AStopWhoseTimeIsUp_AbortsTheOperation_AndEndsItsStream()
     {
+        var entered = new TaskCompletionSource();
         var failure = new TaskCompletionSource<Exception>();
         using var grace = new CancellationTokenSource();
         await using var server = AServer.Start(async (request, cancellationToken) =>
         {
+            entered.SetResult();
             try
             {
                 await request.DataSet.CopyToAsync(Stream.Null, CancellationToken.None);
@@ -54,6 +56,8 @@ public sealed class StopTests
         });
         using var peer = await Peer.AssociateAsync(server.Port);
         await peer.SendAsync(Peer.Data(Peer.Value(1, 3, Peer.StoreCommand()), Peer.Value(1, 0, 1, 2)));
+
+        await entered.Task.WaitAsync(Cancelled);
 
         var stop = server.StopAsync(grace.Token);
         await grace.CancelAsync();
