@@ -9,6 +9,8 @@ from pathlib import Path
 import onnx
 import torch
 
+from .onnx_graph import OnnxGraph
+
 RADIOGRAPHY = {
     "modality": {"allowed": ["CR", "DX"], "required": True},
     "sopClass": {
@@ -31,18 +33,22 @@ def write_onnx(net, path: Path, outputs):
     """Opset 13, float32; the first axis of the input `image` and of every output is the batch, the others are fixed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     net = net.float().eval().to(memory_format=torch.contiguous_format)
-    example = torch.zeros(2, 1, net.SIZE, net.SIZE)
+    example = torch.linspace(-2, 2, 2 * net.SIZE**2).reshape(2, 1, net.SIZE, net.SIZE)
     axes = {name: {0: "batch"} for name in ["image", *outputs]}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about shape inference of constants; shapes are set and checked below
         torch.onnx.export(net, example, str(path), input_names=["image"], output_names=list(outputs), dynamic_axes=axes, opset_version=13)
-        results = net(example)
+        with torch.no_grad():
+            results = net(example)
+    results = results if isinstance(results, tuple) else (results,)
     model = onnx.load(str(path))
-    for declared, result in zip(model.graph.output, results if isinstance(results, tuple) else (results,)):
+    for declared, result in zip(model.graph.output, results):
         for dimension, length in list(zip(declared.type.tensor_type.shape.dim, result.shape))[1:]:
             dimension.dim_value = length
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, str(path))
+    for expected, result in zip(results, OnnxGraph(path)(example)):
+        torch.testing.assert_close(result, expected, rtol=1e-4, atol=1e-4)
 
 
 def digest(path: Path):

@@ -36,7 +36,7 @@ SAMPLES = (
     Sample("child-normal", "full_011.jpeg", "SAMPLE^CHILD ONE", "F", 3, "Chest X-ray, cough", "CR"),
     Sample("child-bacterial-pneumonia", "full_010.jpeg", "SAMPLE^CHILD TWO", "M", 4, "Chest X-ray, fever", "DX", twelve_bit=True),
     Sample("child-viral-pneumonia", "full_015.jpeg", "SAMPLE^CHILD THREE", "F", 2, "Chest X-ray, fever", "CR", monochrome1=True, implicit=True),
-    Sample("adult-normal", "full_002.png", "SAMPLE^ADULT ONE", "M", 52, "Chest X-ray, pre-operative", "DX", twelve_bit=True),
+    Sample("adult-normal", "full_034.png", "SAMPLE^ADULT ONE", "F", 52, "Chest X-ray, pre-operative", "DX", twelve_bit=True),
     Sample("adult-pneumonia", "full_031.png", "SAMPLE^ADULT TWO", "F", 61, "Chest X-ray, dyspnoea", "CR"),
 )
 
