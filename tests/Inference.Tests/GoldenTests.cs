@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Inference.Tests.ModelCatalogue;
+using MedCloud.Inference.Tests.ModelCatalogue;
 using MedCloud.Dicom;
 using MedCloud.Inference.Postprocessing;
 using MedCloud.Inference.Preprocessing;
@@ -8,7 +8,7 @@ using MedCloud.Inference.Runtime;
 using MedCloud.ModelCatalogue;
 using MedCloud.Tests;
 
-namespace Inference.Tests;
+namespace MedCloud.Inference.Tests;
 
 /// <summary>The C# pipeline against what the training tool computed with PyTorch from the same files and the exported weights.</summary>
 public sealed class GoldenTests

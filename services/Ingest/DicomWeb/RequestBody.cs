@@ -1,3 +1,4 @@
+using MedCloud.Dicom;
 using MedCloud.Hosting;
 
 namespace MedCloud.Ingest.DicomWeb;
@@ -6,25 +7,11 @@ namespace MedCloud.Ingest.DicomWeb;
 /// The body of a Store request, bounded in bytes and in how long it may pause. Every fault of the sender or its connection is one
 /// <see cref="RequestBodyException"/>, thrown again by each later read: whoever reads a part cannot take it for a fault of the disk and go on.
 /// </summary>
-internal sealed class RequestBody(Stream body, long maxBytes, TimeSpan idleTimeout, TimeProvider time) : Stream
+internal sealed class RequestBody(Stream body, long maxBytes, TimeSpan idleTimeout, TimeProvider time) : ForwardOnlyStream
 {
     private readonly CancellationTokenSource _idle = new(Timeout.InfiniteTimeSpan, time);
     private RequestBodyException? _fault;
     private long _bytes;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -52,21 +39,6 @@ internal sealed class RequestBody(Stream body, long maxBytes, TimeSpan idleTimeo
         }
         throw _fault;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("read it asynchronously");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

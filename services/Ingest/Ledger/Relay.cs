@@ -94,7 +94,7 @@ internal sealed class Relay(
             for (; requests < outgoing.Requests.Count; requests++)
             {
                 var request = outgoing.Requests[requests];
-                var endpoint = await bus.GetSendEndpoint(new Uri("queue:" + Queues.Analyse(request.Key.ModelName, request.Stat)));
+                var endpoint = await bus.GetSendEndpoint(new Uri("exchange:" + Queues.Analyse(request.Key.ModelName, request.Stat)));
                 await endpoint.Send(request, cancellationToken);
             }
 

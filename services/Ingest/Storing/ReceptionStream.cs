@@ -9,7 +9,7 @@ namespace MedCloud.Ingest;
 /// The tee between a door's bytes and the reader of their header: what passes is hashed and written to the blob. The blob's key has the identifiers of the header
 /// in it, so the bytes are held, in pooled blocks and up to a limit, until <see cref="PassAsync"/> names the blob.
 /// </summary>
-internal sealed class ReceptionStream(Stream source, long maxBytes) : Stream
+internal sealed class ReceptionStream(Stream source, long maxBytes) : ForwardOnlyStream
 {
     private const int BlockBytes = 64 * 1024;
     private const int MaxHeldBytes = 16 * 1024 * 1024;
@@ -18,16 +18,6 @@ internal sealed class ReceptionStream(Stream source, long maxBytes) : Stream
     private readonly List<byte[]> held = [];
     private long received;
     private BlobWriter? blob;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => received; set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -72,21 +62,6 @@ internal sealed class ReceptionStream(Stream source, long maxBytes) : Stream
 
     /// <summary>SHA-256 of the data set bytes that have passed, lower-case hexadecimal.</summary>
     public string ContentHash() => Convert.ToHexStringLower(hash.GetCurrentHash());
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("An object is received asynchronously.");
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -2,7 +2,7 @@ using System.Text;
 using CsCheck;
 using MedCloud.Dicom.Web;
 
-namespace Dicom.Tests.Web;
+namespace MedCloud.Dicom.Tests.Web;
 
 public sealed class MultipartReaderTests
 {

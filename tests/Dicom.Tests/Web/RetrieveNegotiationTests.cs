@@ -1,6 +1,6 @@
 using MedCloud.Dicom.Web;
 
-namespace Dicom.Tests.Web;
+namespace MedCloud.Dicom.Tests.Web;
 
 public sealed class RetrieveNegotiationTests
 {

@@ -4,7 +4,7 @@ using System.Xml.Linq;
 using MedCloud.Dicom;
 using MedCloud.Dicom.Web;
 
-namespace Dicom.Tests.Web;
+namespace MedCloud.Dicom.Tests.Web;
 
 public sealed class StoreResponseTests
 {

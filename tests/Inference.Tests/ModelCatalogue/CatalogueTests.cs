@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using MedCloud.ModelCatalogue;
 
-namespace Inference.Tests.ModelCatalogue;
+namespace MedCloud.Inference.Tests.ModelCatalogue;
 
 public sealed class CatalogueTests : IDisposable
 {

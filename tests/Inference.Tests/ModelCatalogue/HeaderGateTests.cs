@@ -1,7 +1,7 @@
 using MedCloud.Dicom;
 using MedCloud.ModelCatalogue;
 
-namespace Inference.Tests.ModelCatalogue;
+namespace MedCloud.Inference.Tests.ModelCatalogue;
 
 public sealed class HeaderGateTests
 {

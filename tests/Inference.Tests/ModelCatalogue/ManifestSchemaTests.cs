@@ -1,7 +1,7 @@
 using MedCloud.ModelCatalogue;
 using MedCloud.Tests;
 
-namespace Inference.Tests.ModelCatalogue;
+namespace MedCloud.Inference.Tests.ModelCatalogue;
 
 public sealed class ManifestSchemaTests
 {

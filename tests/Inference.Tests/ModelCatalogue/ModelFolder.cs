@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using MedCloud.ModelCatalogue;
 
-namespace Inference.Tests.ModelCatalogue;
+namespace MedCloud.Inference.Tests.ModelCatalogue;
 
 /// <summary>A folder of models on disk; its models are whole until a test spoils them.</summary>
 internal sealed class ModelFolder : IDisposable

@@ -1,7 +1,7 @@
 using MedCloud.ModelCatalogue;
 using MedCloud.Tests;
 
-namespace Inference.Tests.ModelCatalogue;
+namespace MedCloud.Inference.Tests.ModelCatalogue;
 
 /// <summary>The models of the checkout.</summary>
 internal static class ShippedModels

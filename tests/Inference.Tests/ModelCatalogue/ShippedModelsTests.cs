@@ -1,4 +1,4 @@
-namespace Inference.Tests.ModelCatalogue;
+namespace MedCloud.Inference.Tests.ModelCatalogue;
 
 public sealed class ShippedModelsTests
 {

@@ -1,7 +1,7 @@
 using MedCloud.Inference.Postprocessing;
 using MedCloud.ModelCatalogue;
 
-namespace Inference.Tests.Postprocessing;
+namespace MedCloud.Inference.Tests.Postprocessing;
 
 public sealed class ClassifierTests
 {

@@ -2,7 +2,7 @@ using CsCheck;
 using MedCloud.Inference.Postprocessing;
 using MedCloud.ModelCatalogue;
 
-namespace Inference.Tests.Postprocessing;
+namespace MedCloud.Inference.Tests.Postprocessing;
 
 public sealed class DetectorTests
 {

@@ -1,7 +1,7 @@
 using MedCloud.Inference.Preprocessing;
 using MedCloud.ModelCatalogue;
 
-namespace Inference.Tests.Preprocessing;
+namespace MedCloud.Inference.Tests.Preprocessing;
 
 public sealed class InputPreparationTests
 {

@@ -1,7 +1,7 @@
 using CsCheck;
 using MedCloud.Inference.Preprocessing;
 
-namespace Inference.Tests.Preprocessing;
+namespace MedCloud.Inference.Tests.Preprocessing;
 
 public sealed class TriangleFilterTests
 {

@@ -1,9 +1,9 @@
-using Inference.Tests.ModelCatalogue;
+using MedCloud.Inference.Tests.ModelCatalogue;
 using MedCloud.Inference.Preprocessing;
 using MedCloud.Inference.Runtime;
 using MedCloud.ModelCatalogue;
 
-namespace Inference.Tests.Runtime;
+namespace MedCloud.Inference.Tests.Runtime;
 
 public sealed class ModelSessionTests
 {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using static Services.Tests.DicomWeb.Part10;
+using static MedCloud.Services.Tests.DicomWeb.Part10;
 
-namespace Services.Tests.DicomWeb;
+namespace MedCloud.Services.Tests.DicomWeb;
 
 /// <summary>The door as an outside client sees it: curl, with Expect: 100-continue and chunks of its own.</summary>
 public sealed class CurlTests : IAsyncLifetime

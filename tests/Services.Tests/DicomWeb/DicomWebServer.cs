@@ -9,7 +9,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Services.Tests.DicomWeb;
+namespace MedCloud.Services.Tests.DicomWeb;
 
 /// <summary>Ingest alone on a real Kestrel, with its file store and SQLite in a folder of its own, no models, and every log line kept.</summary>
 public sealed class DicomWebServer : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using MedCloud.Dicom;
 
-namespace Services.Tests.DicomWeb;
+namespace MedCloud.Services.Tests.DicomWeb;
 
 /// <summary>Small Part 10 files and the multipart bodies made of them.</summary>
 internal static class Part10

@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using MedCloud.Dicom.Web;
 using MedCloud.Tests;
-using static Services.Tests.DicomWeb.Part10;
+using static MedCloud.Services.Tests.DicomWeb.Part10;
 
-namespace Services.Tests.DicomWeb;
+namespace MedCloud.Services.Tests.DicomWeb;
 
 /// <summary>WADO-RS over a real connection from the real store.</summary>
 public sealed class RetrieveTests : IAsyncLifetime

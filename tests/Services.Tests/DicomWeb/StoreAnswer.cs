@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 
-namespace Services.Tests.DicomWeb;
+namespace MedCloud.Services.Tests.DicomWeb;
 
 /// <summary>The answer to a Store request, and what it says of each instance.</summary>
 /// <param name="Status">Of HTTP.</param>

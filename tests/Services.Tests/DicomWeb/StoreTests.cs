@@ -6,9 +6,9 @@ using System.Xml.Linq;
 using MedCloud.Ingest.Index;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using static Services.Tests.DicomWeb.Part10;
+using static MedCloud.Services.Tests.DicomWeb.Part10;
 
-namespace Services.Tests.DicomWeb;
+namespace MedCloud.Services.Tests.DicomWeb;
 
 /// <summary>STOW-RS over a real connection into the real store.</summary>
 public sealed class StoreTests : IAsyncLifetime

@@ -1,7 +1,7 @@
 using System.Text;
-using static Services.Tests.DicomWeb.Part10;
+using static MedCloud.Services.Tests.DicomWeb.Part10;
 
-namespace Services.Tests.DicomWeb;
+namespace MedCloud.Services.Tests.DicomWeb;
 
 /// <summary>One row of the table of uploads: what is sent, and what must be answered.</summary>
 /// <param name="Name">What is special about it.</param>

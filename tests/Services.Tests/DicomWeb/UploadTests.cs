@@ -4,7 +4,7 @@ using MedCloud.Ingest.Index;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Services.Tests.DicomWeb;
+namespace MedCloud.Services.Tests.DicomWeb;
 
 /// <summary>The table of uploads, sent to one server row after row.</summary>
 public sealed class UploadTests(UploadTests.Fixture fixture) : IClassFixture<UploadTests.Fixture>

@@ -7,7 +7,7 @@ using MedCloud.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Services.Tests.DicomWeb;
+using MedCloud.Services.Tests.DicomWeb;
 
 namespace MedCloud.Services.Tests.Dimse;
 

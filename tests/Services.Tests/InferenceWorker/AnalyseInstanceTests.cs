@@ -8,7 +8,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace Services.Tests.InferenceWorker;
+namespace MedCloud.Services.Tests.InferenceWorker;
 
 public sealed class AnalyseInstanceTests
 {

@@ -1,6 +1,6 @@
 using MedCloud.Dicom;
 
-namespace Services.Tests.InferenceWorker;
+namespace MedCloud.Services.Tests.InferenceWorker;
 
 /// <summary>A small grey Part 10 file, spoilt by the test.</summary>
 internal static class ImageFile

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Services.Tests.InferenceWorker;
+namespace MedCloud.Services.Tests.InferenceWorker;
 
 /// <summary>The worker as its host runs it: the models that ship, a store of files, the in-memory bus; what it publishes is caught.</summary>
 internal sealed class WorkerHost : IAsyncDisposable

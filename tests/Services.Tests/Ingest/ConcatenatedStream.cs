@@ -1,19 +1,11 @@
+using MedCloud.Dicom;
+
 namespace MedCloud.Services.Tests.Ingest;
 
 /// <summary>Some bytes, then many zeros that exist nowhere.</summary>
-internal sealed class ConcatenatedStream(byte[] head, long zeros) : Stream
+internal sealed class ConcatenatedStream(byte[] head, long zeros) : ForwardOnlyStream
 {
     private long position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => position; set => throw new NotSupportedException(); }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -32,14 +24,4 @@ internal sealed class ConcatenatedStream(byte[] head, long zeros) : Stream
         position += count;
         return new ValueTask<int>(count);
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -6,7 +6,7 @@ namespace MedCloud.Dicom;
 /// The data set of a deflated transfer syntax (PS3.5 annex A.5): what is left of a <see cref="ByteSource"/>, inflated. Reading ends with a
 /// <see cref="DicomFormatException"/> where the deflate stream is damaged, cut short or longer than allowed.
 /// </summary>
-internal sealed class InflatedStream : Stream
+internal sealed class InflatedStream : ForwardOnlyStream
 {
     private const string CutShort = "the deflated data set is cut short";
 
@@ -27,16 +27,6 @@ internal sealed class InflatedStream : Stream
         inflater = new DeflateStream(rest, CompressionMode.Decompress);
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => produced; set => throw new NotSupportedException(); }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count;
@@ -54,18 +44,6 @@ internal sealed class InflatedStream : Stream
         return produced <= limit ? count : throw Fault("the inflated data set passes the limit");
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -79,21 +57,11 @@ internal sealed class InflatedStream : Stream
     /// The deflated bytes. DeflateStream takes the end of its input for the end of the data, complete or not, so after the last byte it is fed ones: a stream
     /// that had ended ignores them; one that had not yields more bytes or fails.
     /// </summary>
-    private sealed class Rest(ByteSource source) : Stream
+    private sealed class Rest(ByteSource source) : ForwardOnlyStream
     {
         private const int Ones = 256;
 
         public bool Ended { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -111,17 +79,5 @@ internal sealed class InflatedStream : Stream
             buffer.Span[..ones].Fill(0xFF);
             return ones;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
