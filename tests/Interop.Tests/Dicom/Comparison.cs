@@ -37,10 +37,10 @@ internal static class Comparison
         return null;
     }
 
-    /// <summary>Padding is no part of a value; readers differ on a list that ends in empty values.</summary>
+    /// <summary>Padding is no part of a value, nor the separator of an absent component group of a name; readers differ on a list that ends in empty values.</summary>
     private static List<string> Trimmed(IReadOnlyList<string> text)
     {
-        var values = text.Select(value => value.Trim('\0', ' ')).ToList();
+        var values = text.Select(value => value.Trim('\0', ' ').TrimEnd('=')).ToList();
         while (values is [.., ""])
             values.RemoveAt(values.Count - 1);
         return values;

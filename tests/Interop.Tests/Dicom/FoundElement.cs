@@ -8,7 +8,7 @@ namespace MedCloud.Interop.Tests;
 /// <param name="Vr">Two letters, or what the reader calls an open choice.</param>
 /// <param name="Length">Bytes of the value; items of a sequence; null if the reader does not tell.</param>
 /// <param name="Hash">SHA-256 of the value, little endian; empty where the value was not kept.</param>
-/// <param name="Text">The values of text, where the character set is one of ours.</param>
+/// <param name="Text">The values of text.</param>
 /// <param name="Numbers">The values of numbers.</param>
 internal sealed record FoundElement(string Path, string Vr, long? Length, string Hash, IReadOnlyList<string>? Text, IReadOnlyList<double>? Numbers)
 {

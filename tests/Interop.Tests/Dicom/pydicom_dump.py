@@ -22,13 +22,10 @@ WORDS = {"AT": 2, "OW": 2, "SS": 2, "US": 2, "US or SS": 2, "OB or OW": 2, "US o
          "FL": 4, "OF": 4, "OL": 4, "SL": 4, "UL": 4, "FD": 8, "OD": 8, "OV": 8, "SV": 8, "UV": 8}
 TEXT = {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"}
 NUMBERS = {"FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"}
-CHARACTER_SETS = {"", "ISO_IR 6", "ISO_IR 100", "ISO_IR 192", "ISO 2022 IR 6", "ISO 2022 IR 100"}
 UNDEFINED = 0xFFFFFFFF
 
 
-def elements(data_set, prefix="", characters=""):
-    if 0x00080005 in data_set:
-        characters = "\\".join(str(value) for value in values(data_set[0x00080005].value))
+def elements(data_set, prefix=""):
     for tag in sorted(data_set.keys()):
         raw = data_set._dict[tag]  # get_item converts empty values
         path = f"{prefix}({tag.group:04X},{tag.element:04X})"
@@ -37,7 +34,7 @@ def elements(data_set, prefix="", characters=""):
             items = data_set[tag].value or []
             yield [path, "SQ", len(items), "", None, None]
             for index, item in enumerate(items):
-                yield from elements(item, f"{path}[{index}].", characters)
+                yield from elements(item, f"{path}[{index}].")
             continue
         # the character set is converted already; from fragments the delimiter has been dropped
         if not raw.is_raw:
@@ -49,7 +46,7 @@ def elements(data_set, prefix="", characters=""):
             continue
         vr = "UN" if opaque else raw.VR or convert(data_set, tag)
         text = numbers = None
-        if not opaque and vr in TEXT and characters in CHARACTER_SETS:
+        if not opaque and vr in TEXT:
             text = as_text(read_values(data_set, tag))
         if not opaque and vr in NUMBERS:
             numbers = read_values(data_set, tag)

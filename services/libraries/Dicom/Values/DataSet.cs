@@ -30,6 +30,9 @@ public sealed class DataSet : IEnumerable<DicomElement>
     /// <summary>All values as text, decoded and without padding; empty if absent or empty.</summary>
     public IReadOnlyList<string> GetStrings(DicomTag tag) => TryGet(tag, out var element) ? ElementText.Strings(element, this) : [];
 
+    /// <summary>The first value of a PN, by its component groups; null if absent or empty.</summary>
+    public PersonName? GetPersonName(DicomTag tag) => GetString(tag) is { } text ? PersonName.Parse(text) : null;
+
     /// <summary>The first value as a UID; null if absent, empty or not a UID.</summary>
     public Uid? GetUid(DicomTag tag) => Uid.TryParse(GetString(tag), out var uid) ? uid : null;
 

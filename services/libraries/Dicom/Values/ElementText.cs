@@ -21,7 +21,8 @@ internal static class ElementText
         if (!vr.IsText() && vr != Vr.UN)
             return [.. Numbers(element, around).Select(number => number.ToString("R", CultureInfo.InvariantCulture))];
 
-        var text = (vr.UsesCharacterSet() ? around.CharacterSet : CharacterSet.Latin1).Decode(bytes);
+        var text = vr.UsesCharacterSet() ? around.CharacterSet.Decode(bytes, vr) : Encoding.Latin1.GetString(bytes);
+        // in the text no backslash is half of a character any more
         if (vr.IsSingleText())
             return text.TrimEnd('\0', ' ') is { Length: > 0 } one ? [one] : [];
         if (!text.Contains('\\', StringComparison.Ordinal))
