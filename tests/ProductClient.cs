@@ -9,14 +9,17 @@ internal sealed class ProductClient(string httpUrl) : IDisposable
     private readonly HttpClient _http = new() { BaseAddress = new Uri(httpUrl), Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>STOW of one Part 10 file; throws HttpRequestException when no answer came.</summary>
-    public async Task<(int Status, JsonNode? Body)> StowAsync(byte[] file, string path = "/dicom-web/studies", CancellationToken cancellationToken = default)
+    public async Task<(int Status, JsonNode? Body)> StowAsync(byte[] file, string path = "/dicom-web/studies", bool stat = false, CancellationToken cancellationToken = default)
     {
         using var content = new MultipartContent("related", "medcloud-test-boundary");
         content.Headers.ContentType!.Parameters.Add(new NameValueHeaderValue("type", "\"application/dicom\""));
         var part = new ByteArrayContent(file);
         part.Headers.ContentType = new MediaTypeHeaderValue("application/dicom");
         content.Add(part);
-        using var response = await _http.PostAsync(path, content, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        if (stat)
+            request.Headers.Add("X-MedCloud-Priority", "stat");
+        using var response = await _http.SendAsync(request, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         return ((int)response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
     }
@@ -40,16 +43,21 @@ internal sealed class ProductClient(string httpUrl) : IDisposable
     }
 
     /// <summary>The study once it has <paramref name="analyses"/> analyses and none is pending.</summary>
-    public async Task<JsonNode> FinishedStudyAsync(string study, int analyses, CancellationToken cancellationToken)
+    public Task<JsonNode> FinishedStudyAsync(string study, int analyses, CancellationToken cancellationToken) =>
+        StudyAsync(
+            study,
+            found => found["analyses"]!.AsArray() is { } list && list.Count >= analyses && list.All(analysis => (string)analysis!["state"]! != "ANALYSIS_STATE_PENDING"),
+            cancellationToken);
+
+    /// <summary>The study once it is as <paramref name="wanted"/> says.</summary>
+    public async Task<JsonNode> StudyAsync(string study, Func<JsonNode, bool> wanted, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromMinutes(5));
         while (true)
         {
-            if (await StudyAsync(study, limit.Token) is { } found
-                && found["analyses"]!.AsArray() is { } list && list.Count >= analyses
-                && list.All(analysis => (string)analysis!["state"]! != "ANALYSIS_STATE_PENDING"))
+            if (await StudyAsync(study, limit.Token) is { } found && wanted(found))
                 return found;
             await timer.WaitForNextTickAsync(limit.Token);
         }

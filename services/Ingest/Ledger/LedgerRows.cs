@@ -1,3 +1,6 @@
+using System.Text.Json;
+using MedCloud.Contracts;
+
 namespace MedCloud.Ingest.Ledger;
 
 /// <summary>
@@ -15,12 +18,15 @@ public sealed class RecordingRow
     public required int Revision { get; init; }
 
     /// <summary>The <see cref="Contracts.InstanceStored"/> to send, as JSON.</summary>
-    public required string Body { get; init; }
+    public required string Body { get; set; }
 
     public required DateTime CreatedAt { get; init; }
 
     /// <summary>When it was last sent; null while it waits.</summary>
     public DateTime? SentAt { get; set; }
+
+    /// <summary>What <see cref="Body"/> holds.</summary>
+    public InstanceStored Message() => JsonSerializer.Deserialize<InstanceStored>(Body) ?? throw new InvalidDataException("A ledger row holds no message.");
 }
 
 /// <summary>Where an analysis request stands.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MedCloud.Contracts;
 using MedCloud.Ingest.Index;
 using MedCloud.Results.V1;
@@ -65,9 +64,7 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight)
         var rows = await db.Recordings.Where(row => row.SentAt == null).OrderBy(row => row.Id).Take(Math.Min(Round, free)).ToListAsync();
         foreach (var row in rows)
             row.SentAt = now;
-        return rows.ConvertAll(row => new OutgoingInstance(
-            row.Id,
-            JsonSerializer.Deserialize<InstanceStored>(row.Body) ?? throw new InvalidDataException("A ledger row holds no message.")));
+        return rows.ConvertAll(row => new OutgoingInstance(row.Id, row.Message()));
     }
 
     private async Task<List<AnalysisFailed>> TakeFailuresAsync(IngestDb db, DateTime now)

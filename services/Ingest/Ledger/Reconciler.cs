@@ -30,9 +30,10 @@ internal static class Reconciler
             await db.Requests.CountAsync(row => row.State == RequestState.GivenUp));
     }
 
-    /// <summary>Results has committed the instance.</summary>
+    /// <summary>Results has committed the instance. What waits to be sent once more, with a higher priority, is not what it confirms.</summary>
     public static Task<int> RecordedAsync(IngestDb db, InstanceRecorded message) =>
-        db.Recordings.Where(row => row.Tenant == message.Tenant && row.SopInstanceUid == message.SopInstanceUid && row.Revision == message.Revision).ExecuteDeleteAsync();
+        db.Recordings.Where(row => row.Tenant == message.Tenant && row.SopInstanceUid == message.SopInstanceUid && row.Revision == message.Revision && row.SentAt != null)
+            .ExecuteDeleteAsync();
 
     /// <summary>Results has committed the outcome.</summary>
     public static Task<int> RecordedAsync(IngestDb db, AnalysisRecorded message) =>

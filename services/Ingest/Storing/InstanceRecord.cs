@@ -49,7 +49,12 @@ internal static class InstanceRecord
             if (current.BlobKey == instance.Blob.Value)
                 return new Recorded(RecordedResult.Added, current.Revision);
             if (current.ContentHash == instance.ContentHash && current.TransferSyntaxUid == instance.TransferSyntaxUid.Value)
+            {
+                if (instance.Stat && await RaiseAsync(db, tenant, current.StudyInstanceUid))
+                    await AnnounceStatAsync(db, instance, current);
                 return new Recorded(RecordedResult.Duplicate, current.Revision);
+            }
+
             if (onDifferentBytes == DifferentBytes.Refuse)
                 return new Recorded(RecordedResult.Refused, current.Revision);
             current.IsCurrent = false;
@@ -58,14 +63,7 @@ internal static class InstanceRecord
         var revision = (current?.Revision ?? 0) + 1;
         var stat = await AddStudyAsync(db, instance);
         db.Instances.Add(RowOf(instance, revision));
-        db.Recordings.Add(new RecordingRow
-        {
-            Tenant = tenant,
-            SopInstanceUid = sopInstanceUid,
-            Revision = revision,
-            Body = JsonSerializer.Serialize(MessageOf(instance, revision)),
-            CreatedAt = instance.ReceivedAt,
-        });
+        db.Recordings.Add(RecordingOf(MessageOf(instance, revision)));
         foreach (var analysis in instance.Analyses.Where(analysis => analysis.Refusal is null))
             await AddRequestAsync(db, instance, revision, analysis, stat);
         await db.SaveChangesAsync();
@@ -80,15 +78,35 @@ internal static class InstanceRecord
             $"""INSERT INTO "Studies" ("Tenant", "StudyInstanceUid", "Stat") VALUES ({tenant}, {study}, {false}) ON CONFLICT DO NOTHING""");
         await db.Database.ExecuteSqlAsync(
             $"""INSERT INTO "Series" ("Tenant", "StudyInstanceUid", "SeriesInstanceUid") VALUES ({tenant}, {study}, {series}) ON CONFLICT DO NOTHING""");
-        if (instance.Stat
-            && await db.Studies.Where(row => row.Tenant == tenant && row.StudyInstanceUid == study && !row.Stat).ExecuteUpdateAsync(set => set.SetProperty(row => row.Stat, true)) > 0)
+        if (instance.Stat)
+            await RaiseAsync(db, tenant, study);
+        return instance.Stat || await db.Studies.AnyAsync(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.Stat);
+    }
+
+    /// <summary>Makes a study urgent, and what still waits of it with it; false if it was urgent already.</summary>
+    private static async Task<bool> RaiseAsync(IngestDb db, string tenant, string study)
+    {
+        if (await db.Studies.Where(row => row.Tenant == tenant && row.StudyInstanceUid == study && !row.Stat).ExecuteUpdateAsync(set => set.SetProperty(row => row.Stat, true)) == 0)
+            return false;
+        await db.Requests.Where(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.State == RequestState.Queued)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Stat, true));
+        return true;
+    }
+
+    /// <summary>The same bytes, now marked STAT: Results hears of the instance once more. It asks for no analysis, so it expects none.</summary>
+    private static async Task AnnounceStatAsync(IngestDb db, NewInstance instance, InstanceRow current)
+    {
+        if (await db.Recordings.SingleOrDefaultAsync(row => row.Tenant == current.Tenant && row.SopInstanceUid == current.SopInstanceUid && row.Revision == current.Revision) is { } open)
         {
-            // The study is urgent now: what still waits of it goes first, too.
-            await db.Requests.Where(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.State == RequestState.Queued)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Stat, true));
+            open.Body = JsonSerializer.Serialize(open.Message() with { Stat = true });
+            open.SentAt = null;
+        }
+        else
+        {
+            db.Recordings.Add(RecordingOf(MessageOf(instance, current.Revision) with { BlobKey = current.BlobKey, ReceivedAt = current.ReceivedAt, Analyses = [] }));
         }
 
-        return instance.Stat || await db.Studies.AnyAsync(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.Stat);
+        await db.SaveChangesAsync();
     }
 
     /// <summary>
@@ -129,6 +147,15 @@ internal static class InstanceRecord
         request.DueAt = null;
         request.LastEnd = null;
     }
+
+    private static RecordingRow RecordingOf(InstanceStored message) => new()
+    {
+        Tenant = message.Tenant,
+        SopInstanceUid = message.SopInstanceUid,
+        Revision = message.Revision,
+        Body = JsonSerializer.Serialize(message),
+        CreatedAt = message.ReceivedAt,
+    };
 
     private static InstanceRow RowOf(NewInstance instance, int revision) => new()
     {

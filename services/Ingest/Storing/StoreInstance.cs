@@ -119,6 +119,8 @@ public sealed class StoreInstance(
                 Log.Stored(logger, recorded.Revision, instance.Identity.SopInstanceUid.Value, reception.Door);
                 return new StoreOutcome.Stored(instance.Identity, recorded.Revision, Duplicate: false);
             case RecordedResult.Duplicate:
+                if (reception.Stat)
+                    signal.Set();
                 Log.Duplicate(logger, instance.Identity.SopInstanceUid.Value, reception.Door);
                 return new StoreOutcome.Stored(instance.Identity, recorded.Revision, Duplicate: true);
             default:

@@ -122,6 +122,8 @@ internal sealed class EventBatch
         foreach (var expected in stored.Analyses)
         {
             var analysis = Analysis(expected.AnalysisId, sopInstance, stored.Revision, expected.ModelName);
+            if (analysis.Revision < stored.Revision)
+                Move(analysis, instance);
             analysis.ModelVersion ??= expected.ModelVersion;
             analysis.ModelDigest ??= expected.ModelDigest;
             if (expected.Refusal is { } reason && analysis.State == AnalysisState.Pending)
@@ -209,12 +211,27 @@ internal sealed class EventBatch
         instance.IsCurrent = false;
         instance.Series.InstanceCount--;
         foreach (var analysis in sopInstance.Analyses.Where(row => row.Instance == instance))
-        {
-            if (analysis.Refusal is not { } refusal)
-                continue;
-            refusal.InstanceCount--;
-            analysis.Refusal = null;
-        }
+            LeaveRefusal(analysis);
+    }
+
+    /// <summary>
+    /// Bytes of an earlier revision that return after others have the analysis id of then: the analysis, with the outcome that it has, belongs to the newest
+    /// revision that expects it.
+    /// </summary>
+    private void Move(AnalysisRow analysis, InstanceRow instance)
+    {
+        LeaveRefusal(analysis);
+        analysis.Revision = instance.Revision;
+        analysis.Instance = instance;
+        CountRefusal(analysis);
+    }
+
+    private static void LeaveRefusal(AnalysisRow analysis)
+    {
+        if (analysis.Refusal is not { } refusal)
+            return;
+        refusal.InstanceCount--;
+        analysis.Refusal = null;
     }
 
     private static void Fill(StudyRow study, InstanceStored stored, bool corrects)

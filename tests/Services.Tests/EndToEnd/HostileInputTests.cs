@@ -36,7 +36,7 @@ public sealed class HostileInputTests : IAsyncLifetime
         Assert.Equal((409, 0xC000), (text.Status, Reason(text.Body)));
         Assert.NotEmpty(Sentence(text.Body));
 
-        var wrongStudy = await Client.StowAsync(good.File, "/dicom-web/studies/1.2.3.4", cancellationToken);
+        var wrongStudy = await Client.StowAsync(good.File, "/dicom-web/studies/1.2.3.4", cancellationToken: cancellationToken);
         Assert.Equal((409, 0xA900), (wrongStudy.Status, Reason(wrongStudy.Body)));
         Assert.NotEmpty(Sentence(wrongStudy.Body));
 
