@@ -22,6 +22,7 @@ public sealed class GoldenTests
     [
         TransferSyntax.ImplicitVrLittleEndian.Uid.Value, TransferSyntax.ExplicitVrLittleEndian.Uid.Value, TransferSyntax.ExplicitVrBigEndian.Uid.Value,
         TransferSyntax.DeflatedExplicitVrLittleEndian.Uid.Value, TransferSyntax.RleLossless.Uid.Value, TransferSyntax.JpegBaseline.Uid.Value,
+        "1.2.840.10008.1.2.4.70",
     ];
 
     public static TheoryData<string, string> Samples => Files(golden => golden.Samples);

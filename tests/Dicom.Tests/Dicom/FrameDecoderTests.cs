@@ -127,7 +127,7 @@ public sealed class FrameDecoderTests
             new FrameResult.Corrupt("Bits Allocated is 16, JPEG baseline asks for 8"),
             Decode(Grey(37, 53) with { BitsAllocated = 16, BitsStored = 12, HighBit = 11 }, TransferSyntax.JpegBaseline, jpeg));
         Assert.Equal(
-            new FrameResult.Unsupported("JPEG baseline in colour is not supported yet"),
+            new FrameResult.Unsupported("lossy JPEG in colour is not supported yet"),
             Decode(Grey(37, 53) with { SamplesPerPixel = 3, PhotometricInterpretation = "YBR_FULL_422" }, TransferSyntax.JpegBaseline, jpeg));
     }
 

@@ -5,7 +5,7 @@ namespace MedCloud.Dicom.Tests;
 /// <summary>Thousands of damaged inputs per parser: each is read or refused, within bounds of time and memory.</summary>
 public sealed class MutationTests
 {
-    private const int Mutants = 3000;
+    private static readonly int Mutants = Environment.GetEnvironmentVariable("MEDCLOUD_TEST_LONG") == "1" ? 10_000 : 3000;
     private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
 
     /// <summary>Bytes that a mutant may make the parsers allocate, far above what its few hundred bytes hold.</summary>
@@ -50,6 +50,14 @@ public sealed class MutationTests
     [Fact]
     public async Task DamagedJpegFrames_AreDecodedOrCorrupt() =>
         await DecodeMutantsAsync(FrameDecoderTests.Jpeg(FrameDecoderTests.Gradient(40, 40), 40, 40), FrameDecoderTests.Grey(40, 40), TransferSyntax.JpegBaseline);
+
+    [Theory]
+    [MemberData(nameof(CompressedFrameTests.Encoded), MemberType = typeof(CompressedFrameTests))]
+    public async Task DamagedCompressedFrames_AreDecodedOrCorrupt(string name, string syntax, byte[] frame, int stored, int taken, int tolerance)
+    {
+        _ = (name, tolerance);
+        await DecodeMutantsAsync(frame, CompressedFrameTests.Description(stored, taken > 0), TransferSyntax.Find(syntax)!);
+    }
 
     private static async Task DecodeMutantsAsync(byte[] seed, PixelDescription description, TransferSyntax syntax)
     {

@@ -10,6 +10,7 @@ internal sealed record Xray(string Path, string TransferSyntax, string Study, st
     private static readonly string[] Decoded =
     [
         "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.50",
+        "1.2.840.10008.1.2.4.70",
     ];
 
     public bool IsDecoded => Decoded.Contains(TransferSyntax);

@@ -71,7 +71,6 @@ public sealed class AnalyseInstanceTests
 
     [Theory]
     [InlineData("files/cxr_007.dcm", "JPEG 2000", "1.2.840.10008.1.2.4.91")]
-    [InlineData("files/cxr_003.dcm", "JPEG Lossless", "1.2.840.10008.1.2.4.70")]
     [InlineData("files/cxr_008.dcm", "JPEG-LS", "1.2.840.10008.1.2.4.80")]
     public async Task ATransferSyntaxThatIsNotDecodedIsRefusedByName(string file, string name, string uid)
     {

@@ -1,6 +1,6 @@
 namespace MedCloud.Dicom;
 
-/// <summary>Decodes frames of native, RLE and JPEG baseline pixel data, 8 or 16 bits allocated.</summary>
+/// <summary>Decodes frames of native, RLE and JPEG pixel data, 8 or 16 bits allocated.</summary>
 public static class FrameDecoder
 {
     /// <summary>Decodes one frame that <see cref="PixelDataStream.ReadFramesAsync"/> gave. Never throws for what the bytes are.</summary>
@@ -8,18 +8,24 @@ public static class FrameDecoder
     public static FrameResult Decode(PixelDescription description, TransferSyntax syntax, ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (syntax.Encapsulated && syntax != TransferSyntax.RleLossless && syntax != TransferSyntax.JpegBaseline)
+        var decode = Decoder(syntax);
+        if (decode is null)
             return new FrameResult.Unsupported($"{syntax} is not supported yet");
         if (description.BitsAllocated is not (8 or 16))
             return new FrameResult.Unsupported($"Bits Allocated {description.BitsAllocated} is not supported yet");
         if (description.FrameBytes > Array.MaxLength)
             return new FrameResult.Unsupported("frames over 2 GB are not supported");
-        if (syntax == TransferSyntax.RleLossless)
-            return RleDecoder.Decode(description, encoded.Span, cancellationToken);
-        if (syntax == TransferSyntax.JpegBaseline)
-            return JpegFrameDecoder.Decode(description, encoded, cancellationToken);
-        return Native(description, encoded);
+        return decode(description, encoded, cancellationToken);
     }
+
+    private static Func<PixelDescription, ReadOnlyMemory<byte>, CancellationToken, FrameResult>? Decoder(TransferSyntax syntax) => syntax.Uid.Value switch
+    {
+        _ when !syntax.Encapsulated => (description, pixels, _) => Native(description, pixels),
+        "1.2.840.10008.1.2.4.50" or "1.2.840.10008.1.2.4.51" => (description, frame, cancel) => JpegFrameDecoder.Decode(description, syntax, frame, cancel),
+        "1.2.840.10008.1.2.4.57" or "1.2.840.10008.1.2.4.70" => (description, frame, cancel) => JpegLosslessDecoder.Decode(description, frame.Span, cancel),
+        "1.2.840.10008.1.2.5" => (description, frame, cancel) => RleDecoder.Decode(description, frame.Span, cancel),
+        _ => null,
+    };
 
     private static FrameResult Native(PixelDescription description, ReadOnlyMemory<byte> pixels)
     {

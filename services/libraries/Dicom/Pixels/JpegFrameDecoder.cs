@@ -1,36 +1,40 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using JpegLibrary;
 
 namespace MedCloud.Dicom;
 
-/// <summary>JPEG baseline, 8 bits, one component (PS3.5 annex A.4.1; ITU-T T.81).</summary>
+/// <summary>JPEG baseline and extended, 8 or 12 bits, one component (PS3.5 annex A.4.1; ITU-T T.81 processes 1, 2 and 4).</summary>
 internal static class JpegFrameDecoder
 {
-    /// <summary>A block of 64 samples takes two bits at least, in a baseline scan.</summary>
-    private const int MaxRatio = 256;
+    /// <summary>A block of 64 samples takes two bits at least.</summary>
+    private const int MaxSamplesPerByte = 256;
 
-    public static FrameResult Decode(PixelDescription description, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
+    public static FrameResult Decode(PixelDescription description, TransferSyntax syntax, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
-        if (description.BitsAllocated != 8)
+        if (syntax == TransferSyntax.JpegBaseline && description.BitsAllocated != 8)
             return new FrameResult.Corrupt($"Bits Allocated is {description.BitsAllocated}, JPEG baseline asks for 8");
         if (description.SamplesPerPixel != 1)
-            return new FrameResult.Unsupported("JPEG baseline in colour is not supported yet");
-        if ((long)frame.Length * MaxRatio < description.FrameBytes)
+            return new FrameResult.Unsupported("lossy JPEG in colour is not supported yet");
+        if ((long)frame.Length * MaxSamplesPerByte < (long)description.Rows * description.Columns)
             return new FrameResult.Corrupt("the JPEG frame is too short for Rows x Columns");
         try
         {
             var decoder = new JpegDecoder();
             decoder.SetInput(frame);
             decoder.Identify();
-            if (decoder.Width != description.Columns || decoder.Height != description.Rows)
-                return new FrameResult.Corrupt($"the JPEG frame is {decoder.Height} x {decoder.Width}, Rows x Columns say {description.Rows} x {description.Columns}");
-            if (decoder.NumberOfComponents != 1 || decoder.Precision != 8)
-                return new FrameResult.Corrupt($"the JPEG frame has {decoder.NumberOfComponents} components of {decoder.Precision} bits, its pixels ask for 1 of 8");
+            if (decoder.StartOfFrame == JpegMarker.StartOfFrame3)
+                return new FrameResult.Corrupt("the JPEG frame is lossless, its transfer syntax is not");
+            var coded = new CodedFrame("JPEG", decoder.Width, decoder.Height, decoder.NumberOfComponents, decoder.Precision);
+            if (coded.Mismatch(description) is { } mismatch)
+                return new FrameResult.Corrupt(mismatch);
             var pixels = new byte[description.FrameBytes];
-            var blocks = new GreyBlocks(pixels, description.Columns, description.Rows, cancellationToken);
+            var blocks = new Blocks(pixels, description, Math.Min(coded.Precision, description.BitsStored), cancellationToken);
             decoder.SetOutputWriter(blocks);
             decoder.Decode();
-            return blocks.Complete ? new FrameResult.Decoded(pixels) : new FrameResult.Corrupt("the JPEG frame has no whole scan");
+            if (!blocks.Complete)
+                return new FrameResult.Corrupt("the JPEG frame has no whole scan");
+            return new FrameResult.Decoded(pixels);
         }
         // What JpegLibrary was seen to throw for damaged input.
         catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException or ArgumentException or ArithmeticException or IndexOutOfRangeException or NotSupportedException)
@@ -40,9 +44,13 @@ internal static class JpegFrameDecoder
     }
 
     /// <summary>Puts blocks of 8 x 8 samples in their place; blocks hang over the right and lower edge.</summary>
-    private sealed class GreyBlocks(byte[] pixels, int width, int height, CancellationToken cancellationToken) : JpegBlockOutputWriter
+    private sealed class Blocks(byte[] pixels, PixelDescription description, int bits, CancellationToken cancellationToken) : JpegBlockOutputWriter
     {
-        private int missing = ((width + 7) / 8) * ((height + 7) / 8);
+        private readonly int width = description.Columns;
+        private readonly int height = description.Rows;
+        private readonly int greatest = (1 << bits) - 1;
+        private readonly bool words = description.BitsAllocated == 16;
+        private int missing = ((description.Columns + 7) / 8) * ((description.Rows + 7) / 8);
 
         /// <summary>The decoder ends in peace where a frame has no scan.</summary>
         public bool Complete => missing <= 0;
@@ -58,10 +66,17 @@ internal static class JpegFrameDecoder
             var rows = Math.Min(8, height - y);
             for (var row = 0; row < rows; row++)
             {
-                ref var samples = ref Unsafe.Add(ref blockRef, row * 8);
-                var line = pixels.AsSpan(((y + row) * width) + x, columns);
-                for (var column = 0; column < line.Length; column++)
-                    line[column] = (byte)Math.Clamp(Unsafe.Add(ref samples, column), (short)0, (short)255);
+                ref var values = ref Unsafe.Add(ref blockRef, row * 8);
+                var at = ((y + row) * width) + x;
+                for (var column = 0; column < columns; column++, at++)
+                {
+                    // Rounding leaves some a little outside of their range, and what is above Bits Stored would be dropped.
+                    var sample = (ushort)Math.Clamp((int)Unsafe.Add(ref values, column), 0, greatest);
+                    if (words)
+                        BinaryPrimitives.WriteUInt16LittleEndian(pixels.AsSpan(2 * at), sample);
+                    else
+                        pixels[at] = (byte)sample;
+                }
             }
         }
     }
