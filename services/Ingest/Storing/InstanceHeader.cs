@@ -8,7 +8,7 @@ namespace MedCloud.Ingest;
 /// <summary>What <see cref="StoreInstance"/> takes from a header, and what it asks of it.</summary>
 internal static class InstanceHeader
 {
-    /// <summary>The identifiers, if they are whole, of storage, and the ones that the door, the command or the file meta group names.</summary>
+    /// <summary>The identifiers, if they are whole, of storage, and the ones that the door or the command names. What the file meta group says of them does not count: the data set rules.</summary>
     public static bool TryRead(
         Reception reception, DicomReader reader, [NotNullWhen(true)] out InstanceIdentity? identity, [NotNullWhen(false)] out HeaderFault? fault)
     {
@@ -29,10 +29,6 @@ internal static class InstanceHeader
             fault = Mismatch("SOP Class UID differs between command and data set");
         else if (Differs(reception.SopInstanceUid, sopInstance))
             fault = Mismatch("SOP Instance UID differs between command and data set");
-        else if (Differs(reader.Meta?.MediaStorageSopClassUid, sopClass))
-            fault = Mismatch("SOP Class UID differs between file meta and data set");
-        else if (Differs(reader.Meta?.MediaStorageSopInstanceUid, sopInstance))
-            fault = Mismatch("SOP Instance UID differs between file meta and data set");
         else if (Differs(reception.StudyInstanceUid, study))
             fault = Mismatch("Study Instance UID is not the one that the URL names");
         else

@@ -14,10 +14,10 @@ internal static class Corpus
     public static IReadOnlyList<string> Malformed => [.. Directory.GetFiles(SharedData.Path("dicom/malformed")).Order(StringComparer.Ordinal)];
 
     /// <summary>Reads a whole file as our reader does.</summary>
-    public static async Task<(TransferSyntax Syntax, DataSet DataSet)> ReadAsync(string file)
+    public static async Task<(TransferSyntax Syntax, DataSet DataSet)> ReadAsync(string file, DicomReadLimits? limits = null)
     {
         await using var stream = File.OpenRead(file);
-        using var reader = DicomReader.ForPart10(stream);
+        using var reader = DicomReader.ForPart10(stream, limits);
         await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
         return (reader.Syntax, reader.DataSet);
     }

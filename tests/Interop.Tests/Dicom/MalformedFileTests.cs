@@ -54,6 +54,24 @@ public sealed class MalformedFileTests
     }
 
     [Fact]
+    public async Task ALenientReaderFindsWhatPydicomFindsWherePreambleOrFileMetaGroupIsMissing()
+    {
+        var limits = new DicomReadLimits { Lenient = true };
+        string[] names =
+        [
+            "111_DICOMSamples_OT_Implicit_Little_Headless.dcm", "116_pydicom-data_JLSL_RGB_ILV0.dcm", "117_pydicom-data_JLSL_RGB_ILV1.dcm",
+            "118_pydicom-data_JLSL_RGB_ILV2.dcm", "119_pydicom-data_OT-PAL-8-face.dcm", "syn_a_no_preamble_no_meta.dcm",
+        ];
+        var differences = new List<string>();
+        foreach (var (name, theirs) in names.Zip(await Pydicom.ElementsAsync([.. names.Select(Named)])))
+        {
+            var (syntax, dataSet) = await Corpus.ReadAsync(Named(name), limits);
+            differences.AddRange(Comparison.Of([.. FoundElement.In(dataSet)], theirs, syntax.ExplicitVr).Select(difference => $"{name}: {difference}"));
+        }
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
+    }
+
+    [Fact]
     public async Task PixelsThatAreShorterThanRowsAndColumnsAreCorruptWithBothNumbers()
     {
         var decoded = await Corpus.DecodeAsync(Named("syn_a_rows_65535_pixeldata_too_short.dcm"));

@@ -98,7 +98,7 @@ if __name__ == "__main__":
     output, what = Path(sys.argv[1]), sys.argv[2]
     for number, line in enumerate(sys.stdin):
         try:
-            read = pydicom.dcmread(line.rstrip("\n"))
+            read = pydicom.dcmread(line.rstrip("\n"), force=True)
             if what == "pixels":
                 (output / f"{number}.raw").write_bytes(pixels(read))
             else:

@@ -32,6 +32,32 @@ public sealed class StoreInstanceTests : IDisposable
     }
 
     [Fact]
+    public async Task TheUidsOfTheDataSetRuleOverThoseOfTheFileMetaGroup()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var sample = new SampleObject();
+        byte[] file = [.. SampleObject.MetaBytes("1.2.840.10008.5.1.4.1.1.2", "1.2.3"), .. sample.ToDataSetBytes()];
+
+        var stored = Assert.IsType<StoreOutcome.Stored>(await host.StoreAsync(file));
+
+        Assert.Equal((sample.SopClassUid, sample.SopInstanceUid), (stored.Instance.SopClassUid.Value, stored.Instance.SopInstanceUid.Value));
+        Assert.Equal(file, await host.ReadBlobAsync(Assert.Single(await host.FindAsync(sample.StudyInstanceUid)).Blob));
+    }
+
+    [Fact]
+    public async Task ADataSetWithoutFileMetaGroupIsStoredByteForByte()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var sample = new SampleObject();
+
+        Assert.IsType<StoreOutcome.Stored>(await host.StoreAsync(sample.ToDataSetBytes()));
+
+        var found = Assert.Single(await host.FindAsync(sample.StudyInstanceUid));
+        Assert.Equal(TransferSyntax.ExplicitVrLittleEndian.Uid, found.TransferSyntaxUid);
+        Assert.Equal(sample.ToDataSetBytes(), await host.ReadBlobAsync(found.Blob));
+    }
+
+    [Fact]
     public async Task ADimseObjectGetsAMetaGroupAndKeepsItsDataSet()
     {
         await using var host = await IngestHost.StartAsync(folder);

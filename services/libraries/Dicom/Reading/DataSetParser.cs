@@ -185,7 +185,7 @@ internal sealed class DataSetParser(ByteSource source, TransferSyntax syntax, Di
         {
             current = tag;
             var length = await ReadItemTagAsync(end, cancellationToken);
-            if (length is null && sequenceEnd is null)
+            if (length is null && (sequenceEnd is null || limits.Lenient))
                 break;
             if (length is null)
                 throw Fault("a sequence delimiter inside a defined length");
@@ -214,7 +214,7 @@ internal sealed class DataSetParser(ByteSource source, TransferSyntax syntax, Di
                 throw Fault("the data ends inside an item", named: false);
             if (header.Size > end - source.Position)
                 throw Fault("an element runs past the end of its item");
-            if (header.Tag == DicomTags.ItemDelimitation && delimited)
+            if (header.Tag == DicomTags.ItemDelimitation && (delimited || limits.Lenient))
             {
                 source.Advance(header.Size);
                 return;

@@ -17,4 +17,11 @@ public sealed record DicomReadLimits
 
     /// <summary>Bytes of a deflated data set once inflated. Default 2 GiB.</summary>
     public long MaxInflatedBytes { get; init; } = 2L * 1024 * 1024 * 1024;
+
+    /// <summary>
+    /// Whether to read on where a departure from the standard leaves no doubt of what is meant: for objects that others wrote and that are stored as they came.
+    /// Then preamble, file meta group and its Transfer Syntax UID may be missing, if the data set begins in group 0008 and its first element shows the VR and
+    /// the byte order; and an item or sequence of defined length may end at a delimiter before that length. Default false.
+    /// </summary>
+    public bool Lenient { get; init; }
 }

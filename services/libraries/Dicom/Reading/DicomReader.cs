@@ -46,23 +46,20 @@ public sealed class DicomReader : IDisposable
         return reader;
     }
 
-    /// <summary>Reads preamble and file meta group of a Part 10 file.</summary>
+    /// <summary>Reads preamble and file meta group of a Part 10 file. A lenient reader makes up for what is missing: the result then has the transfer syntax alone.</summary>
     /// <exception cref="DicomFormatException">It is not a Part 10 file, or its transfer syntax is missing or unknown.</exception>
     public async Task<FileMetaInformation> ReadMetaAsync(CancellationToken cancellationToken)
     {
         if (parser is not null)
             throw new InvalidOperationException("there is no file meta information to read");
-        if (!await source.EnsureAsync(PreambleLength + 4, cancellationToken))
-            throw new DicomFormatException(source.Buffered.IsEmpty ? "the file is empty" : "the file ends before DICM", null, source.Buffered.Length);
-        if (!source.Buffered.Slice(PreambleLength, 4).SequenceEqual("DICM"u8))
-            throw new DicomFormatException("missing DICM after the preamble", null, PreambleLength);
-        source.Advance(PreambleLength + 4);
-
+        await ReadPreambleAsync(cancellationToken);
         var group = await ReadMetaGroupAsync(cancellationToken);
-        if (group.Count == 0)
-            throw new DicomFormatException("no file meta group after DICM", null, source.Position);
-        if (group.GetUid(DicomTags.TransferSyntaxUid) is not { } uid)
-            throw new DicomFormatException("the file meta group has no Transfer Syntax UID", DicomTags.TransferSyntaxUid.ToString(), source.Position);
+        if ((group.GetUid(DicomTags.TransferSyntaxUid) ?? (await FirstSyntaxAsync(cancellationToken))?.Uid) is not { } uid)
+        {
+            throw group.Count == 0
+                ? new DicomFormatException("no file meta group after DICM", null, source.Position)
+                : new DicomFormatException("the file meta group has no Transfer Syntax UID", DicomTags.TransferSyntaxUid.ToString(), source.Position);
+        }
         Meta = new FileMetaInformation
         {
             MediaStorageSopClassUid = group.GetUid(DicomTags.MediaStorageSopClassUid),
@@ -116,6 +113,39 @@ public sealed class DicomReader : IDisposable
         source.Dispose();
         inflated?.Dispose();
         outer.Dispose();
+    }
+
+    private async ValueTask ReadPreambleAsync(CancellationToken cancellationToken)
+    {
+        var whole = await source.EnsureAsync(PreambleLength + 4, cancellationToken);
+        if (whole && source.Buffered.Slice(PreambleLength, 4).SequenceEqual("DICM"u8))
+        {
+            source.Advance(PreambleLength + 4);
+            return;
+        }
+        if (await FirstSyntaxAsync(cancellationToken) is not null)
+            return;
+        throw whole
+            ? new DicomFormatException("missing DICM after the preamble", null, PreambleLength)
+            : new DicomFormatException(source.Buffered.IsEmpty ? "the file is empty" : "the file ends before DICM", null, source.Buffered.Length);
+    }
+
+    /// <summary>What a lenient reader takes the next element's encoding for; null if that is no element of group 2 or 8, or the reader is strict.</summary>
+    private async ValueTask<TransferSyntax?> FirstSyntaxAsync(CancellationToken cancellationToken)
+    {
+        if (!limits.Lenient || !await source.EnsureAsync(8, cancellationToken))
+            return null;
+        var first = source.Buffered;
+        var tag = ElementHeader.ReadTag(first, bigEndian: false);
+        if (VrInfo.TryFrom(first[4], first[5], out _))
+        {
+            return tag.Group is 2 or 8 ? TransferSyntax.ExplicitVrLittleEndian
+                : ElementHeader.ReadTag(first, bigEndian: true).Group == 8 ? TransferSyntax.ExplicitVrBigEndian
+                : null;
+        }
+        // implicit VR has nothing but a known tag and a length that a first element may have
+        var known = tag.Group == 8 && (tag.IsGroupLength || DataDictionary.Find(tag) is not null);
+        return known && ElementHeader.Read(first, explicitVr: false, bigEndian: false).Length <= ushort.MaxValue ? TransferSyntax.ImplicitVrLittleEndian : null;
     }
 
     /// <summary>

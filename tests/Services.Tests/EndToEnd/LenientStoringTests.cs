@@ -1,0 +1,28 @@
+using MedCloud.Dicom;
+using MedCloud.Tests;
+
+namespace MedCloud.Services.Tests.EndToEnd;
+
+public sealed class LenientStoringTests
+{
+    /// <summary>What Ingest stores without preamble, the worker analyses and Results draws.</summary>
+    [Fact]
+    public async Task AnXrayWithoutPreambleIsAnalysedAndDrawn()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var xray = SampleXray.Create(1, 1);
+        using var reader = DicomReader.ForPart10(new MemoryStream(xray.File));
+        await reader.ReadMetaAsync(cancellationToken);
+        var file = xray.File[(int)reader.DataSetOffset..];
+        using var folder = new TemporaryFolder();
+        await using var process = await AllInOneProcess.StartAsync(folder.Path);
+        using var client = new ProductClient(process.HttpUrl);
+
+        Assert.Equal(200, (await client.StowAsync(file, cancellationToken: cancellationToken)).Status);
+        var study = await client.FinishedStudyAsync(xray.Study, 1, cancellationToken);
+
+        Assert.All(study["analyses"]!.AsArray(), analysis => Assert.Equal("ANALYSIS_STATE_COMPLETED", (string?)analysis!["state"]));
+        using var picture = await client.GetAsync($"/v1/analyses/{study["analyses"]![0]!["analysisId"]}/rendered.png", cancellationToken);
+        Assert.Equal(("image/png", true), (picture.Content.Headers.ContentType?.MediaType, picture.IsSuccessStatusCode));
+    }
+}
