@@ -3,11 +3,11 @@ using System.Net.Sockets;
 using MedCloud.Dicom;
 using MedCloud.Dicom.Network;
 using MedCloud.Ingest;
+using MedCloud.Services.Tests.DicomWeb;
 using MedCloud.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using MedCloud.Services.Tests.DicomWeb;
 
 namespace MedCloud.Services.Tests.Dimse;
 
