@@ -30,10 +30,16 @@ internal static class Reconciler
             await db.Requests.CountAsync(row => row.State == RequestState.GivenUp));
     }
 
-    /// <summary>Results has committed the instance. What waits to be sent once more, with a higher priority, is not what it confirms.</summary>
-    public static Task<int> RecordedAsync(IngestDb db, InstanceRecorded message) =>
-        db.Recordings.Where(row => row.Tenant == message.Tenant && row.SopInstanceUid == message.SopInstanceUid && row.Revision == message.Revision && row.SentAt != null)
-            .ExecuteDeleteAsync();
+    /// <summary>Results has committed the instance. What was marked STAT after that message was sent stays open: its own is confirmed, too.</summary>
+    public static async Task<int> RecordedAsync(IngestDb db, InstanceRecorded message)
+    {
+        var row = await db.Recordings.SingleOrDefaultAsync(
+            each => each.Tenant == message.Tenant && each.SopInstanceUid == message.SopInstanceUid && each.Revision == message.Revision);
+        if (row is null || (row.Message().Stat && !message.Stat))
+            return 0;
+        db.Recordings.Remove(row);
+        return await db.SaveChangesAsync();
+    }
 
     /// <summary>Results has committed the outcome.</summary>
     public static Task<int> RecordedAsync(IngestDb db, AnalysisRecorded message) =>

@@ -77,7 +77,7 @@ internal sealed class InstanceRow
     public DateTime ReceivedAt { get; set; }
 }
 
-/// <summary>An analysis of one revision of an instance. Without an instance it is a stub: its outcome came before <c>InstanceStored</c>.</summary>
+/// <summary>An analysis of the newest revision of an instance that has its bytes. Without an instance it is a stub: its outcome came before <c>InstanceStored</c>.</summary>
 internal sealed class AnalysisRow
 {
     public Guid Id { get; set; }

@@ -13,7 +13,7 @@ internal sealed class InstanceStoredConsumer(Recorder recorder) : IConsumer<Inst
     {
         var stored = context.Message;
         await recorder.RecordAsync(stored, context.CancellationToken);
-        await context.Publish(new InstanceRecorded(stored.Tenant, stored.SopInstanceUid, stored.Revision), context.CancellationToken);
+        await context.Publish(new InstanceRecorded(stored.Tenant, stored.SopInstanceUid, stored.Revision, stored.Stat), context.CancellationToken);
     }
 }
 

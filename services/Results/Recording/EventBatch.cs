@@ -113,17 +113,17 @@ internal sealed class EventBatch
         Fill(study, stored, corrects);
         instance.Series.Modality = Fill(instance.Series.Modality, stored.Modality, corrects);
 
-        foreach (var stub in sopInstance.Analyses.Where(row => row.Instance is null && row.Revision == stored.Revision))
-        {
-            stub.Instance = instance;
-            CountRefusal(stub);
-        }
-
         foreach (var expected in stored.Analyses)
         {
             var analysis = Analysis(expected.AnalysisId, sopInstance, stored.Revision, expected.ModelName);
-            if (analysis.Revision < stored.Revision)
-                Move(analysis, instance);
+            // A stub gets its instance. Bytes of an earlier revision that return after others have its analyses: they go to the newest revision, outcome and all.
+            if (analysis.Instance is null || analysis.Revision < stored.Revision)
+            {
+                analysis.Instance = instance;
+                analysis.Revision = stored.Revision;
+                CountRefusal(analysis);
+            }
+
             analysis.ModelVersion ??= expected.ModelVersion;
             analysis.ModelDigest ??= expected.ModelDigest;
             if (expected.Refusal is { } reason && analysis.State == AnalysisState.Pending)
@@ -211,27 +211,12 @@ internal sealed class EventBatch
         instance.IsCurrent = false;
         instance.Series.InstanceCount--;
         foreach (var analysis in sopInstance.Analyses.Where(row => row.Instance == instance))
-            LeaveRefusal(analysis);
-    }
-
-    /// <summary>
-    /// Bytes of an earlier revision that return after others have the analysis id of then: the analysis, with the outcome that it has, belongs to the newest
-    /// revision that expects it.
-    /// </summary>
-    private void Move(AnalysisRow analysis, InstanceRow instance)
-    {
-        LeaveRefusal(analysis);
-        analysis.Revision = instance.Revision;
-        analysis.Instance = instance;
-        CountRefusal(analysis);
-    }
-
-    private static void LeaveRefusal(AnalysisRow analysis)
-    {
-        if (analysis.Refusal is not { } refusal)
-            return;
-        refusal.InstanceCount--;
-        analysis.Refusal = null;
+        {
+            if (analysis.Refusal is not { } refusal)
+                continue;
+            refusal.InstanceCount--;
+            analysis.Refusal = null;
+        }
     }
 
     private static void Fill(StudyRow study, InstanceStored stored, bool corrects)
@@ -308,7 +293,6 @@ internal sealed class EventBatch
                 Tenant = sopInstance.Tenant,
                 SopInstanceUid = sopInstance.SopInstanceUid,
                 Revision = revision,
-                Instance = sopInstance.Revisions.Find(row => row.Revision == revision),
                 ModelName = modelName,
             };
             db.Add(analysis);

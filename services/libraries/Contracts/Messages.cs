@@ -70,7 +70,9 @@ public sealed record InstanceStored
     /// <summary>(0008,0060), null where absent.</summary>
     public string? Modality { get; init; }
 
-    /// <summary>Every analysis of this revision: pending, or refused by the header gate.</summary>
+    /// <summary>
+    /// Every analysis of this revision: pending, or refused by the header gate. Empty where a recorded instance is announced again because a duplicate was marked STAT.
+    /// </summary>
     public required IReadOnlyList<ExpectedAnalysis> Analyses { get; init; }
 }
 
@@ -160,7 +162,11 @@ public sealed record AnalysisFailed(AnalysisKey Key, AnalysisReason Reason, int 
 public sealed record AnalysisDelayed(Guid AnalysisId, string Reason);
 
 /// <summary>Event, Results to the ledger: the instance's row is committed. Sent again for every duplicate of <see cref="InstanceStored"/>.</summary>
-public sealed record InstanceRecorded(string Tenant, string SopInstanceUid, int Revision);
+/// <param name="Tenant">As in <see cref="InstanceStored"/>.</param>
+/// <param name="SopInstanceUid">(0008,0018)</param>
+/// <param name="Revision">As in <see cref="InstanceStored"/>.</param>
+/// <param name="Stat">As in the <see cref="InstanceStored"/> that is confirmed.</param>
+public sealed record InstanceRecorded(string Tenant, string SopInstanceUid, int Revision, bool Stat);
 
 /// <summary>Event, Results to the ledger: the analysis' outcome is committed. Sent again for every duplicate outcome.</summary>
 public sealed record AnalysisRecorded(Guid AnalysisId);

@@ -117,6 +117,64 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
+    public async Task ADuplicateMarkedStatRaisesItsStudyAndWhatWaitsOfIt()
+    {
+        await using var host = await IngestHost.StartAsync(folder, settings => settings["MedCloud:Ledger:MaxInFlight"] = "1");
+        var (sample, waiting) = (new SampleObject(), new SampleObject());
+        var sibling = waiting with { SopInstanceUid = SampleObject.NewUid() };
+        await host.StoreAsync(sample);
+        var sent = Assert.Single(await host.RequestsAsync(1));
+        await host.StoreAsync(waiting);
+        await host.StoreAsync(sibling);
+        await host.InstanceAsync();
+        var stored = await host.InstanceAsync();
+        await host.InstanceAsync();
+        await host.PublishAsync(new InstanceRecorded("default", waiting.SopInstanceUid, 1, Stat: false));
+        await host.UntilAsync(() => host.QueryAsync(async db => await db.Recordings.CountAsync(IngestHost.Cancellation) == 2));
+
+        var outcome = await host.StoreAsync(waiting, stat: true);
+
+        Assert.True(Assert.IsType<StoreOutcome.Stored>(outcome).Duplicate);
+        var announced = await host.InstanceAsync();
+        Assert.Equivalent(stored with { Stat = true, Analyses = [] }, announced, strict: true);
+        Assert.Equal([false, true, true], (await host.RequestRowsAsync()).Select(row => row.Stat));
+        await host.RecordAsync(sent);
+        var next = Assert.Single(await host.RequestsAsync(1));
+        Assert.Equal((waiting.SopInstanceUid, true, stored.BlobKey), (next.Key.SopInstanceUid, next.Stat, next.BlobKey));
+
+        await host.PublishAsync(new InstanceRecorded("default", waiting.SopInstanceUid, 1, Stat: true));
+        await host.UntilAsync(() => host.QueryAsync(async db => await db.Recordings.CountAsync(IngestHost.Cancellation) == 2));
+        await host.StoreAsync(waiting, stat: true);
+        await host.StoreAsync(waiting);
+
+        Assert.Equal(2, await host.QueryAsync(db => db.Recordings.CountAsync(IngestHost.Cancellation)));
+        Assert.Equal(3, (await host.RequestRowsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task WhatIsMarkedStatBeforeItIsRecordedIsAnnouncedAgainAndOpenUntilThatIsRecorded()
+    {
+        await using var host = await IngestHost.StartAsync(folder);
+        var (sample, other) = (new SampleObject(), new SampleObject());
+        await host.StoreAsync(sample);
+        var routine = await host.InstanceAsync();
+        await host.StoreAsync(other);
+        await host.InstanceAsync();
+
+        await host.StoreAsync(sample, stat: true);
+
+        Assert.Equivalent(routine with { Stat = true }, await host.InstanceAsync(), strict: true);
+        var recorded = new InstanceRecorded("default", sample.SopInstanceUid, 1, Stat: false);
+        await host.PublishAsync(recorded);
+        await host.PublishAsync(recorded with { SopInstanceUid = other.SopInstanceUid });
+        await host.UntilAsync(async () => await OpenAsync() is [var open] && open == sample.SopInstanceUid);
+        await host.PublishAsync(recorded with { Stat = true });
+        await host.UntilAsync(async () => await OpenAsync() is []);
+
+        Task<List<string>> OpenAsync() => host.QueryAsync(db => db.Recordings.Select(row => row.SopInstanceUid).ToListAsync(IngestHost.Cancellation));
+    }
+
+    [Fact]
     public async Task OnlySoManyInstancesAreAnnouncedAndNotRecorded()
     {
         await using (var ended = IngestHost.Build(folder))
@@ -136,7 +194,7 @@ public sealed class LedgerTests : IDisposable
             await host.InstanceAsync();
         Assert.Equal(101, await host.QueryAsync(db => db.Recordings.CountAsync(row => row.SentAt == null, IngestHost.Cancellation)));
         var first = await host.QueryAsync(db => db.Recordings.OrderBy(row => row.Id).Select(row => row.SopInstanceUid).FirstAsync(IngestHost.Cancellation));
-        await host.PublishAsync(new InstanceRecorded("default", first, 1));
+        await host.PublishAsync(new InstanceRecorded("default", first, 1, Stat: false));
         await host.InstanceAsync();
 
         Assert.Equal(100, await host.QueryAsync(db => db.Recordings.CountAsync(row => row.SentAt == null, IngestHost.Cancellation)));
@@ -194,8 +252,8 @@ public sealed class LedgerTests : IDisposable
         await host.StoreAsync(sample);
         var request = Assert.Single(await host.RequestsAsync(1));
 
-        await host.PublishAsync(new InstanceRecorded("default", sample.SopInstanceUid, 1));
-        await host.PublishAsync(new InstanceRecorded("default", sample.SopInstanceUid, 1));
+        await host.PublishAsync(new InstanceRecorded("default", sample.SopInstanceUid, 1, Stat: false));
+        await host.PublishAsync(new InstanceRecorded("default", sample.SopInstanceUid, 1, Stat: false));
         await host.RecordAsync(request);
         await host.RecordAsync(request);
 

@@ -43,7 +43,7 @@ public sealed class RestartTests : IDisposable
             await ended.StoreAsync(recorded);
             await ended.StoreAsync(open);
             var requests = await ended.RequestsAsync(2);
-            await ended.PublishAsync(new InstanceRecorded("default", recorded.SopInstanceUid, 1));
+            await ended.PublishAsync(new InstanceRecorded("default", recorded.SopInstanceUid, 1, Stat: false));
             await ended.RecordAsync(requests[0]);
             await ended.UntilAsync(RequestState.Closed);
             await ended.UntilAsync(() => ended.QueryAsync(async db => await db.Recordings.CountAsync(IngestHost.Cancellation) == 1));

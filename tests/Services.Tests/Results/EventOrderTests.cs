@@ -42,7 +42,7 @@ public sealed class EventOrderTests : IAsyncLifetime
     {
         var events = AllKinds();
         var expected = await StudiesAfterAsync(events.Select(each => new[] { each }));
-        Assert.Equal([3, 1, 0], expected.Select(study => study?.InstanceCount ?? 0));
+        Assert.Equal([5, 1, 0], expected.Select(study => study?.InstanceCount ?? 0));
 
         // Each event once, some of them again, shuffled, and delivered in groups that are committed together.
         var deliveries =
@@ -55,7 +55,9 @@ public sealed class EventOrderTests : IAsyncLifetime
             async groups => Assert.Equal(expected, await StudiesAfterAsync(groups)), iter: 60, threads: 1);
     }
 
-    /// <summary>Two series, stubs, all three outcomes, refusals by gate and worker, a superseded revision, and an instance that leaves its study.</summary>
+    /// <summary>
+    /// Two series, stubs, all three outcomes, refusals by gate and worker, a superseded revision, an instance that leaves its study, and two whose earlier bytes return.
+    /// </summary>
     private static List<object> AllKinds()
     {
         var plain = Stored(study: 1, instance: 1, models: [Pneumonia, Lungs]);
@@ -64,12 +66,20 @@ public sealed class EventOrderTests : IAsyncLifetime
         var replaced = Stored(study: 1, instance: 3, revision: 2, models: [Pneumonia, Lungs]);
         var leaving = Stored(study: 3, instance: 4, series: 2, models: [Pneumonia]).RefusedBy(ReasonCode.OutOfScopeAge, "The age is below 18");
         var arrived = Stored(study: 2, instance: 4, revision: 2, models: [Pneumonia]);
+        var original = Stored(study: 1, instance: 5, models: [Pneumonia, Lungs]);
+        var altered = Stored(study: 1, instance: 5, revision: 2, models: [Pneumonia, Lungs]);
+        var restored = original.Returning(revision: 3);
+        var outside = Stored(study: 1, instance: 6, models: [Pneumonia, Lungs]).RefusedBy(ReasonCode.OutOfScopeModality, "Modality CT is not one of CR, DX");
+        var inside = Stored(study: 1, instance: 6, revision: 2, models: [Pneumonia, Lungs]);
         return
         [
             plain, Classified(plain), Failed(plain, Lungs),
             gated,
             gatedToo, replaced, Classified(replaced, probability: 0.1), Refused(replaced, Lungs, ReasonCode.CorruptPixels, "The pixel data is cut short"),
             leaving, arrived with { Stat = true }, Classified(arrived),
+            original, Classified(original), Refused(original, Lungs, ReasonCode.CorruptPixels, "The pixel data is cut short"), altered, Failed(altered, Pneumonia),
+            restored, Classified(restored), Refused(restored, Lungs, ReasonCode.CorruptPixels, "The pixel data is cut short"),
+            outside, inside, Classified(inside, probability: 0.3), outside.Returning(revision: 3), inside.Returning(revision: 4),
         ];
     }
 

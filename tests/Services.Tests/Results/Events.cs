@@ -46,6 +46,9 @@ internal static class Events
         Analyses = [.. models.Select(model => new ExpectedAnalysis(IdOf(instance, model, revision), model, "1.0.0", "sha256:abc", null))],
     };
 
+    /// <summary>The bytes of an earlier revision, received again after others: the analyses are the same, too.</summary>
+    public static InstanceStored Returning(this InstanceStored earlier, int revision) => earlier with { Revision = revision };
+
     /// <summary>The same with the header gate's refusal by each of its models.</summary>
     public static InstanceStored RefusedBy(this InstanceStored stored, ReasonCode code, string text) =>
         stored with { Analyses = [.. stored.Analyses.Select(analysis => analysis with { Refusal = new AnalysisReason(code, text) })] };

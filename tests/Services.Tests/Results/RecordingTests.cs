@@ -70,11 +70,12 @@ public sealed class RecordingTests : IAsyncLifetime
     public async Task EveryDuplicateIsAcknowledgedAgain()
     {
         var stored = Stored(study: 1, instance: 1, models: [Pneumonia]);
-        var instance = new InstanceRecorded("default", SopUid(1), 1);
+        var instance = new InstanceRecorded("default", SopUid(1), 1, Stat: false);
         var analysis = new AnalysisRecorded(IdOf(1, Pneumonia));
 
         Assert.Equal([instance], await host.SendAsync(stored));
         Assert.Equal([instance], await host.SendAsync(stored));
+        Assert.Equal([instance with { Stat = true }], await host.SendAsync(stored with { Stat = true }));
         Assert.Equal([analysis], await host.SendAsync(Classified(stored)));
         Assert.Equal([analysis], await host.SendAsync(Classified(stored)));
         Assert.Equal([analysis], await host.SendAsync(Failed(stored, Pneumonia)));
@@ -147,6 +148,30 @@ public sealed class RecordingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task BytesThatReturnAfterOthersShowTheOutcomeThatTheyHave()
+    {
+        var first = Stored(study: 1, instance: 1, models: [Pneumonia, Lungs]);
+        var refused = Stored(study: 1, instance: 2, models: [Pneumonia]).RefusedBy(ReasonCode.OutOfScopeSize, "Rows is below 64");
+        await host.SendAsync(first, refused, Classified(first, probability: 0.9));
+        await host.SendAsync(Stored(study: 1, instance: 1, revision: 2, models: [Pneumonia, Lungs]), Stored(study: 1, instance: 2, revision: 2, models: [Pneumonia]));
+        await host.SendAsync(first.Returning(revision: 3), refused.Returning(revision: 3));
+
+        var study = await host.GetStudyAsync(StudyUid(1));
+        Assert.Equal(
+            [(IdOf(1, Lungs).ToString(), AnalysisState.Pending), (IdOf(1, Pneumonia).ToString(), AnalysisState.Completed), (IdOf(2, Pneumonia).ToString(), AnalysisState.Refused)],
+            study.Analyses.Select(each => (each.AnalysisId, each.State)));
+        Assert.Equal(0.9, study.Analyses[1].Classifications[0].Probability);
+        Assert.Equal(1, study.Analyses[2].InstanceCount);
+
+        await host.SendAsync(Detected(first, RightLung));
+        await host.SendAsync(Classified(first.Returning(revision: 3), probability: 0.1));
+
+        study = await host.GetStudyAsync(StudyUid(1));
+        Assert.Equal([AnalysisState.Completed, AnalysisState.Completed, AnalysisState.Refused], study.Analyses.Select(each => each.State));
+        Assert.Equal(0.9, study.Analyses[1].Classifications[0].Probability);
+    }
+
+    [Fact]
     public async Task AnInstanceThatALaterRevisionMovesToAnotherStudyLeavesTheFirst()
     {
         var first = Stored(study: 1, instance: 1, models: [Pneumonia]).RefusedBy(ReasonCode.OutOfScopeAge, "The age is below the model's");
@@ -195,7 +220,7 @@ public sealed class RecordingTests : IAsyncLifetime
         await host.SendAsync(routine);
         Assert.Equal(StudyPriority.Routine, (await host.GetStudyAsync(StudyUid(1))).Priority);
 
-        await host.SendAsync(routine with { Stat = true });
+        await host.SendAsync(routine with { Stat = true, Analyses = [] });
         await host.SendAsync(Stored(study: 1, instance: 2));
 
         Assert.Equal(StudyPriority.Stat, (await host.GetStudyAsync(StudyUid(1))).Priority);
