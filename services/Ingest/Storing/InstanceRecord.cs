@@ -24,7 +24,7 @@ internal enum RecordedResult
     /// <summary>A revision was added.</summary>
     Added,
 
-    /// <summary>The current revision has these bytes; nothing was added.</summary>
+    /// <summary>The current revision has these bytes; at most the study's priority was raised.</summary>
     Duplicate,
 
     /// <summary>Other bytes are stored, and revisions are switched off; nothing was added.</summary>
@@ -83,12 +83,12 @@ internal static class InstanceRecord
         return instance.Stat || await db.Studies.AnyAsync(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.Stat);
     }
 
-    /// <summary>Makes a study urgent, and what still waits of it with it; false if it was urgent already.</summary>
+    /// <summary>Makes a study urgent, and with it what still waits of it or may be sent again; false if it was urgent already.</summary>
     private static async Task<bool> RaiseAsync(IngestDb db, string tenant, string study)
     {
         if (await db.Studies.Where(row => row.Tenant == tenant && row.StudyInstanceUid == study && !row.Stat).ExecuteUpdateAsync(set => set.SetProperty(row => row.Stat, true)) == 0)
             return false;
-        await db.Requests.Where(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.State == RequestState.Queued)
+        await db.Requests.Where(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.State < RequestState.GivenUp)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Stat, true));
         return true;
     }

@@ -164,6 +164,8 @@ public sealed class LedgerTests : IDisposable
         await host.StoreAsync(sample, stat: true);
 
         Assert.Equivalent(routine with { Stat = true }, await host.InstanceAsync(), strict: true);
+        // Sent already; were it delayed or lost, it would go by the STAT queue.
+        Assert.Equal([true, false], (await host.RequestRowsAsync()).Select(row => row.Stat));
         var recorded = new InstanceRecorded("default", sample.SopInstanceUid, 1, Stat: false);
         await host.PublishAsync(recorded);
         await host.PublishAsync(recorded with { SopInstanceUid = other.SopInstanceUid });
