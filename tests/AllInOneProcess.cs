@@ -7,10 +7,10 @@ namespace MedCloud.Tests;
 /// <summary>MedCloud in one process, started as a user starts it, on free ports and a data folder of its own.</summary>
 internal sealed partial class AllInOneProcess : IAsyncDisposable
 {
-    private readonly Process _process;
-    private readonly ConcurrentQueue<string> _output = new();
-    private readonly ConcurrentQueue<string> _log = new();
-    private readonly TaskCompletionSource<Match?> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Process child;
+    private readonly ConcurrentQueue<string> output = new();
+    private readonly ConcurrentQueue<string> log = new();
+    private readonly TaskCompletionSource<Match?> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private AllInOneProcess(string data, IReadOnlyDictionary<string, string>? settings, IEnumerable<string> arguments)
     {
@@ -21,31 +21,31 @@ internal sealed partial class AllInOneProcess : IAsyncDisposable
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         Data = data;
-        _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) =>
+        child = new Process { StartInfo = start };
+        child.OutputDataReceived += (_, line) =>
         {
             if (line.Data is null)
             {
-                _ready.TrySetResult(null);
+                ready.TrySetResult(null);
                 return;
             }
-            _output.Enqueue(line.Data);
+            output.Enqueue(line.Data);
             if (ReadyLine().Match(line.Data) is { Success: true } match)
-                _ready.TrySetResult(match);
+                ready.TrySetResult(match);
         };
-        _process.ErrorDataReceived += (_, line) =>
+        child.ErrorDataReceived += (_, line) =>
         {
             if (line.Data is not null)
-                _log.Enqueue(line.Data);
+                log.Enqueue(line.Data);
         };
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        child.Start();
+        child.BeginOutputReadLine();
+        child.BeginErrorReadLine();
     }
 
     public string Data { get; }
 
-    public int Id => _process.Id;
+    public int Id => child.Id;
 
     /// <summary>e.g. http://127.0.0.1:41234</summary>
     public string HttpUrl { get; private set; } = "";
@@ -55,10 +55,10 @@ internal sealed partial class AllInOneProcess : IAsyncDisposable
     public int DimsePort { get; private set; }
 
     /// <summary>The lines of stdout so far.</summary>
-    public IReadOnlyCollection<string> Output => _output;
+    public IReadOnlyCollection<string> Output => output;
 
     /// <summary>The lines of stderr so far.</summary>
-    public IReadOnlyCollection<string> Log => _log;
+    public IReadOnlyCollection<string> Log => log;
 
     /// <summary>The largest resident memory of the process so far, bytes.</summary>
     public long PeakMemory
@@ -88,14 +88,14 @@ internal sealed partial class AllInOneProcess : IAsyncDisposable
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromMinutes(2));
-        while (!condition(_output))
+        while (!condition(output))
             await timer.WaitForNextTickAsync(limit.Token);
     }
 
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return _process.ExitCode;
+        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return child.ExitCode;
     }
 
     /// <summary>SIGTERM, as an operator or Kubernetes stops it; the exit code.</summary>
@@ -108,21 +108,21 @@ internal sealed partial class AllInOneProcess : IAsyncDisposable
     /// <summary>SIGKILL: nothing in the process gets to know.</summary>
     public Task KillAsync()
     {
-        _process.Kill();
-        return _process.WaitForExitAsync();
+        child.Kill();
+        return child.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        if (!child.HasExited)
             await KillAsync();
-        _process.Dispose();
+        child.Dispose();
     }
 
     private async Task ReadyAsync()
     {
-        var match = await _ready.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
-        Assert.True(match is not null, $"MedCloud ended before it was ready:\n{string.Join('\n', _log)}");
+        var match = await ready.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        Assert.True(match is not null, $"MedCloud ended before it was ready:\n{string.Join('\n', log)}");
         (HttpUrl, GrpcUrl, DimsePort) = (match.Groups["http"].Value, match.Groups["grpc"].Value, int.Parse(match.Groups["dimse"].Value));
     }
 

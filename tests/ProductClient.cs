@@ -6,7 +6,7 @@ namespace MedCloud.Tests;
 /// <summary>MedCloud's HTTP doors as a client from outside uses them.</summary>
 internal sealed class ProductClient(string httpUrl) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = new Uri(httpUrl), Timeout = TimeSpan.FromMinutes(5) };
+    private readonly HttpClient http = new() { BaseAddress = new Uri(httpUrl), Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>STOW of one Part 10 file; throws HttpRequestException when no answer came.</summary>
     public async Task<(int Status, JsonNode? Body)> StowAsync(byte[] file, string path = "/dicom-web/studies", bool stat = false, CancellationToken cancellationToken = default)
@@ -19,7 +19,7 @@ internal sealed class ProductClient(string httpUrl) : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
         if (stat)
             request.Headers.Add("X-MedCloud-Priority", "stat");
-        using var response = await _http.SendAsync(request, cancellationToken);
+        using var response = await http.SendAsync(request, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         return ((int)response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
     }
@@ -29,14 +29,14 @@ internal sealed class ProductClient(string httpUrl) : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/dicom-web/studies/{study}/series/{series}/instances/{instance}");
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/dicom"));
-        using var response = await _http.SendAsync(request, cancellationToken);
+        using var response = await http.SendAsync(request, cancellationToken);
         return response.StatusCode == System.Net.HttpStatusCode.NotFound ? null : await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellationToken);
     }
 
     /// <summary>The study as JSON, or null while it is unknown.</summary>
     public async Task<JsonNode?> StudyAsync(string study, CancellationToken cancellationToken)
     {
-        using var response = await _http.GetAsync($"/v1/studies/{study}", cancellationToken);
+        using var response = await http.GetAsync($"/v1/studies/{study}", cancellationToken);
         return response.StatusCode == System.Net.HttpStatusCode.NotFound
             ? null
             : JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken));
@@ -66,11 +66,11 @@ internal sealed class ProductClient(string httpUrl) : IDisposable
     /// <summary>The body of a successful answer.</summary>
     public async Task<byte[]> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var response = await _http.SendAsync(request, cancellationToken);
+        using var response = await http.SendAsync(request, cancellationToken);
         return await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellationToken);
     }
 
-    public Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken) => _http.GetAsync(path, cancellationToken);
+    public Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken) => http.GetAsync(path, cancellationToken);
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => http.Dispose();
 }

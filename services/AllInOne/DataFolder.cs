@@ -3,9 +3,9 @@ namespace MedCloud.AllInOne;
 /// <summary>The data folder, held by one process at a time.</summary>
 internal sealed class DataFolder : IDisposable
 {
-    private readonly FileStream _lock;
+    private readonly FileStream held;
 
-    private DataFolder(FileStream lockFile) => _lock = lockFile;
+    private DataFolder(FileStream lockFile) => held = lockFile;
 
     /// <summary>Takes the exclusive lock, which the system releases however the process ends; null when another process holds it.</summary>
     public static DataFolder? TryOpen(string path)
@@ -21,5 +21,5 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => held.Dispose();
 }

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using MedCloud.Inference.Tests.ModelCatalogue;
 using MedCloud.Dicom;
 using MedCloud.Inference.Postprocessing;
 using MedCloud.Inference.Preprocessing;
 using MedCloud.Inference.Runtime;
+using MedCloud.Inference.Tests.ModelCatalogue;
 using MedCloud.ModelCatalogue;
 using MedCloud.Tests;
 

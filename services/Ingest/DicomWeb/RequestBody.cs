@@ -9,41 +9,41 @@ namespace MedCloud.Ingest.DicomWeb;
 /// </summary>
 internal sealed class RequestBody(Stream body, long maxBytes, TimeSpan idleTimeout, TimeProvider time) : ForwardOnlyStream
 {
-    private readonly CancellationTokenSource _idle = new(Timeout.InfiniteTimeSpan, time);
-    private RequestBodyException? _fault;
-    private long _bytes;
+    private readonly CancellationTokenSource idleTimer = new(Timeout.InfiniteTimeSpan, time);
+    private RequestBodyException? fault;
+    private long bytes;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_fault is not null)
-            throw _fault;
+        if (fault is not null)
+            throw fault;
         try
         {
-            _idle.CancelAfter(idleTimeout);
+            idleTimer.CancelAfter(idleTimeout);
             int read;
-            await using (cancellationToken.UnsafeRegister(static idle => ((CancellationTokenSource)idle!).Cancel(), _idle))
-                read = await body.ReadAsync(buffer, _idle.Token);
-            _idle.CancelAfter(Timeout.InfiniteTimeSpan);
-            _bytes += read;
-            if (_bytes <= maxBytes)
+            await using (cancellationToken.UnsafeRegister(static idle => ((CancellationTokenSource)idle!).Cancel(), idleTimer))
+                read = await body.ReadAsync(buffer, idleTimer.Token);
+            idleTimer.CancelAfter(Timeout.InfiniteTimeSpan);
+            bytes += read;
+            if (bytes <= maxBytes)
                 return read;
-            _fault = new RequestBodyException(ErrorCode.TooLarge, $"The request is larger than {maxBytes} bytes.");
+            fault = new RequestBodyException(ErrorCode.TooLarge, $"The request is larger than {maxBytes} bytes.");
         }
-        catch (OperationCanceledException) when (_idle.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (idleTimer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            _fault = new RequestBodyException(ErrorCode.TimedOut, $"Nothing was received for {idleTimeout.TotalSeconds} s.");
+            fault = new RequestBodyException(ErrorCode.TimedOut, $"Nothing was received for {idleTimeout.TotalSeconds} s.");
         }
         catch (IOException)
         {
-            _fault = new RequestBodyException(ErrorCode.InvalidArgument, "The request body is malformed or ended early.");
+            fault = new RequestBodyException(ErrorCode.InvalidArgument, "The request body is malformed or ended early.");
         }
-        throw _fault;
+        throw fault;
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _idle.Dispose();
+            idleTimer.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -18,14 +18,14 @@ public sealed class DataSetFormat
     /// <summary><c>application/dicom+xml</c>.</summary>
     public static readonly DataSetFormat Xml = new("application/dicom+xml", ToXml, "application/xml", "text/xml");
 
-    private readonly Func<DataSet, byte[]> _write;
-    private readonly string[] _alsoAs;
+    private readonly Func<DataSet, byte[]> write;
+    private readonly string[] alsoAs;
 
     private DataSetFormat(string mediaType, Func<DataSet, byte[]> write, params string[] alsoAs)
     {
         MediaType = mediaType;
-        _write = write;
-        _alsoAs = alsoAs;
+        this.write = write;
+        this.alsoAs = alsoAs;
     }
 
     /// <summary>Its media type.</summary>
@@ -39,9 +39,9 @@ public sealed class DataSetFormat
 
     /// <summary>The data set as UTF-8 text.</summary>
     /// <exception cref="NotSupportedException">It has an element of another VR.</exception>
-    public byte[] Write(DataSet dataSet) => _write(dataSet);
+    public byte[] Write(DataSet dataSet) => write(dataSet);
 
-    private bool Fits(MediaType range) => range.Name == MediaType || _alsoAs.Contains(range.Name);
+    private bool Fits(MediaType range) => range.Name == MediaType || alsoAs.Contains(range.Name);
 
     private static byte[] ToJson(DataSet dataSet)
     {

@@ -8,12 +8,12 @@ namespace MedCloud.Dicom.Web;
 /// </summary>
 public sealed class MediaType
 {
-    private readonly List<(string Name, string Value)> _parameters;
+    private readonly List<(string Name, string Value)> parameters;
 
     private MediaType(string name, List<(string Name, string Value)> parameters)
     {
         Name = name;
-        _parameters = parameters;
+        this.parameters = parameters;
     }
 
     /// <summary>Type and subtype in lower case, e.g. <c>multipart/related</c>.</summary>
@@ -24,7 +24,7 @@ public sealed class MediaType
     {
         get
         {
-            foreach (var (name, value) in _parameters)
+            foreach (var (name, value) in parameters)
             {
                 if (name.Equals(parameter, StringComparison.OrdinalIgnoreCase))
                     return value;

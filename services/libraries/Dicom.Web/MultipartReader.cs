@@ -21,24 +21,24 @@ public sealed class MultipartReader : IDisposable
 
     private const int MaxBoundaryLinePadding = 256;
 
-    private readonly Stream _source;
-    private readonly byte[] _dashBoundary;
-    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
-    private byte[] _delimiter = [];
-    private int _start;
-    private int _end;
+    private readonly Stream body;
+    private readonly byte[] dashBoundary;
+    private readonly byte[] window = ArrayPool<byte>.Shared.Rent(128 * 1024);
+    private byte[] delimiter = [];
+    private int start;
+    private int end;
 
-    /// <summary>How many bytes at <see cref="_start"/> surely belong to the current part.</summary>
-    private int _content;
+    /// <summary>How many bytes at <see cref="start"/> surely belong to the current part.</summary>
+    private int content;
 
     /// <summary>The length of the delimiter that follows those bytes; 0 while it has not been found.</summary>
-    private int _delimiterLength;
+    private int delimiterLength;
 
-    private PartStream? _part;
-    private MultipartException? _fault;
-    private bool _begun;
-    private bool _ended;
-    private bool _disposed;
+    private PartStream? current;
+    private MultipartException? fault;
+    private bool begun;
+    private bool ended;
+    private bool disposed;
 
     /// <summary>Reads <paramref name="source"/>, which is not disposed.</summary>
     /// <param name="source">The body.</param>
@@ -47,8 +47,8 @@ public sealed class MultipartReader : IDisposable
     {
         if (!IsBoundary(boundary))
             throw new ArgumentException("not a multipart boundary", nameof(boundary));
-        _source = source;
-        _dashBoundary = Encoding.ASCII.GetBytes("--" + boundary);
+        body = source;
+        dashBoundary = Encoding.ASCII.GetBytes("--" + boundary);
     }
 
     /// <summary>
@@ -62,65 +62,65 @@ public sealed class MultipartReader : IDisposable
     /// <exception cref="MultipartException">The body is not a multipart with this boundary, or stops before its closing boundary; each further call throws it again.</exception>
     public async ValueTask<MultipartPart?> ReadNextAsync(CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_fault is not null)
-            throw _fault;
-        if (_ended)
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (fault is not null)
+            throw fault;
+        if (ended)
             return null;
 
-        if (_begun)
+        if (begun)
         {
             while (await FindContentAsync(cancellationToken) > 0)
-                Consume(_content);
-            _part = null;
-            Skip(_delimiterLength);
+                Consume(content);
+            current = null;
+            Skip(delimiterLength);
         }
         else
         {
             await SkipPreambleAsync(cancellationToken);
         }
 
-        while (_end - _start < 2)
+        while (end - start < 2)
             await FillAsync("the multipart has no closing boundary", cancellationToken);
         if (Buffered.StartsWith("--"u8))
         {
-            _ended = true;
+            ended = true;
             return null;
         }
 
         var (padding, newline) = await ReadLineAsync(MaxBoundaryLinePadding, "a boundary line is malformed", cancellationToken);
         if (!string.IsNullOrWhiteSpace(padding))
             throw Fault("a boundary line is malformed");
-        if (!_begun)
+        if (!begun)
         {
-            _delimiter = [.. newline, .. _dashBoundary];
-            _begun = true;
+            delimiter = [.. newline, .. dashBoundary];
+            begun = true;
         }
 
         var contentType = await ReadHeadersAsync(cancellationToken);
 
         // The newline before a delimiter belongs to the delimiter, so a part without content may have none after its headers' blank line.
-        while (_end - _start < _dashBoundary.Length)
+        while (end - start < dashBoundary.Length)
             await FillAsync(EndsWithinPart, cancellationToken);
-        _content = 0;
-        _delimiterLength = Buffered.StartsWith(_dashBoundary) ? _dashBoundary.Length : 0;
-        _part = new PartStream(this);
-        return new MultipartPart(contentType, _part);
+        content = 0;
+        delimiterLength = Buffered.StartsWith(dashBoundary) ? dashBoundary.Length : 0;
+        current = new PartStream(this);
+        return new MultipartPart(contentType, current);
     }
 
     /// <summary>Returns the buffer; the current part's stream can no longer be read.</summary>
     public void Dispose()
     {
-        if (_disposed)
+        if (disposed)
             return;
-        _disposed = true;
-        _part = null;
-        ArrayPool<byte>.Shared.Return(_buffer);
+        disposed = true;
+        current = null;
+        ArrayPool<byte>.Shared.Return(window);
     }
 
     private const string EndsWithinPart = "the multipart ends within a part";
 
-    private ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
+    private ReadOnlySpan<byte> Buffered => window.AsSpan(start, end - start);
 
     private async ValueTask SkipPreambleAsync(CancellationToken cancellationToken)
     {
@@ -130,10 +130,10 @@ public sealed class MultipartReader : IDisposable
             var found = FindFirstBoundary();
             if (found >= 0)
             {
-                Skip(found + _dashBoundary.Length);
+                Skip(found + dashBoundary.Length);
                 return;
             }
-            if (_end - _start >= MaxPreambleBytes)
+            if (end - start >= MaxPreambleBytes)
                 throw Fault(none);
             await FillAsync(none, cancellationToken);
         }
@@ -144,7 +144,7 @@ public sealed class MultipartReader : IDisposable
     {
         for (var from = 0; ;)
         {
-            var found = Buffered[from..].IndexOf(_dashBoundary);
+            var found = Buffered[from..].IndexOf(dashBoundary);
             if (found < 0)
                 return -1;
             found += from;
@@ -186,7 +186,7 @@ public sealed class MultipartReader : IDisposable
         int length;
         while ((length = Buffered[scanned..].IndexOf((byte)'\n')) < 0)
         {
-            scanned = _end - _start;
+            scanned = end - start;
             if (scanned >= limit)
                 throw Fault(tooLong);
             await FillAsync("the multipart ends within the headers of a part", cancellationToken);
@@ -201,57 +201,57 @@ public sealed class MultipartReader : IDisposable
         return (text, newline);
     }
 
-    /// <summary>Makes <see cref="_content"/> as large as it can be without waiting, and waits where that is nothing; 0 only at the end of the part.</summary>
+    /// <summary>Makes <see cref="content"/> as large as it can be without waiting, and waits where that is nothing; 0 only at the end of the part.</summary>
     private async ValueTask<int> FindContentAsync(CancellationToken cancellationToken)
     {
-        if (_fault is not null)
-            throw _fault;
-        while (_content == 0 && _delimiterLength == 0)
+        if (fault is not null)
+            throw fault;
+        while (content == 0 && delimiterLength == 0)
         {
-            var found = Buffered.IndexOf(_delimiter);
+            var found = Buffered.IndexOf(delimiter);
             if (found >= 0)
             {
-                _content = found;
-                _delimiterLength = _delimiter.Length;
+                content = found;
+                delimiterLength = delimiter.Length;
             }
-            else if ((_content = Math.Max(0, _end - _start - (_delimiter.Length - 1))) == 0)
+            else if ((content = Math.Max(0, end - start - (delimiter.Length - 1))) == 0)
             {
                 await FillAsync(EndsWithinPart, cancellationToken);
             }
         }
-        return _content;
+        return content;
     }
 
     private void Consume(int count)
     {
-        _content -= count;
+        content -= count;
         Skip(count);
     }
 
-    private void Skip(int count) => _start += count;
+    private void Skip(int count) => start += count;
 
     private async ValueTask FillAsync(string problemAtEnd, CancellationToken cancellationToken)
     {
         // What is left is a few bytes: every caller waits for more of a line, of a delimiter, or of the preamble, whose start never moves.
-        if (_start > 0)
+        if (start > 0)
         {
-            Buffered.CopyTo(_buffer);
-            _end -= _start;
-            _start = 0;
+            Buffered.CopyTo(window);
+            end -= start;
+            start = 0;
         }
-        var read = await _source.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+        var read = await body.ReadAsync(window.AsMemory(end), cancellationToken);
         if (read == 0)
             throw Fault(problemAtEnd);
-        _end += read;
+        end += read;
     }
 
-    private MultipartException Fault(string problem) => _fault = new MultipartException(problem);
+    private MultipartException Fault(string problem) => fault = new MultipartException(problem);
 
     private async ValueTask<int> ReadPartAsync(PartStream part, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_part != part, part);
+        ObjectDisposedException.ThrowIf(current != part, part);
         var count = Math.Min(destination.Length, await FindContentAsync(cancellationToken));
-        _buffer.AsSpan(_start, count).CopyTo(destination.Span);
+        window.AsSpan(start, count).CopyTo(destination.Span);
         Consume(count);
         return count;
     }

@@ -10,7 +10,7 @@ public sealed class MultipartWriter(Stream destination, string boundary)
     /// <summary>Bytes that are copied at a time.</summary>
     public const int CopyBytes = 128 * 1024;
 
-    private string _newline = "";
+    private string newline = "";
 
     /// <summary>The Content-Type of the whole body.</summary>
     /// <param name="type">The media type of its parts.</param>
@@ -19,13 +19,13 @@ public sealed class MultipartWriter(Stream destination, string boundary)
     /// <summary>Writes one part, from the present position of <paramref name="content"/> to its end.</summary>
     public async Task WritePartAsync(string contentType, string contentLocation, Stream content, CancellationToken cancellationToken)
     {
-        await WriteAsync($"{_newline}--{boundary}\r\nContent-Type: {contentType}\r\nContent-Location: {contentLocation}\r\n\r\n", cancellationToken);
-        _newline = "\r\n";
+        await WriteAsync($"{newline}--{boundary}\r\nContent-Type: {contentType}\r\nContent-Location: {contentLocation}\r\n\r\n", cancellationToken);
+        newline = "\r\n";
         await content.CopyToAsync(destination, CopyBytes, cancellationToken);
     }
 
     /// <summary>Writes the closing boundary.</summary>
-    public Task EndAsync(CancellationToken cancellationToken) => WriteAsync($"{_newline}--{boundary}--\r\n", cancellationToken);
+    public Task EndAsync(CancellationToken cancellationToken) => WriteAsync($"{newline}--{boundary}--\r\n", cancellationToken);
 
     private async Task WriteAsync(string text, CancellationToken cancellationToken) =>
         await destination.WriteAsync(Encoding.ASCII.GetBytes(text), cancellationToken);

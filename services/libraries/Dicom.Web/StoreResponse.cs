@@ -6,17 +6,17 @@ public sealed class StoreResponse(ResourceUrls urls)
 {
     private const ushort OutOfResources = 0xA700;
 
-    private readonly List<DataSet> _stored = [];
-    private readonly List<DataSet> _failed = [];
-    private readonly List<DataSet> _other = [];
-    private readonly HashSet<Uid> _studies = [];
-    private bool _onlyOutOfResources = true;
+    private readonly List<DataSet> stored = [];
+    private readonly List<DataSet> failed = [];
+    private readonly List<DataSet> other = [];
+    private readonly HashSet<Uid> studies = [];
+    private bool onlyOutOfResources = true;
 
     /// <summary>How many instances were stored.</summary>
-    public int Stored => _stored.Count;
+    public int Stored => stored.Count;
 
     /// <summary>How many parts were not.</summary>
-    public int Failed => _failed.Count + _other.Count;
+    public int Failed => failed.Count + other.Count;
 
     /// <summary>
     /// 200 all stored, 202 some, 409 none (PS3.18 table 10.5.3-1); 503 where nothing was stored for want of resources alone, so that the sender tries again.
@@ -26,17 +26,17 @@ public sealed class StoreResponse(ResourceUrls urls)
     {
         (0, 0) => throw new InvalidOperationException("a Store response needs an outcome"),
         (_, 0) => 200,
-        (0, _) => _onlyOutOfResources ? 503 : 409,
+        (0, _) => onlyOutOfResources ? 503 : 409,
         _ => 202,
     };
 
     /// <summary>Adds an instance that is stored.</summary>
     public void AddStored(Uid study, Uid series, Uid sopClass, Uid instance)
     {
-        _studies.Add(study);
+        studies.Add(study);
         var item = Reference(sopClass, instance);
         item.Set(DicomTags.RetrieveUrl, urls.Instance(study, series, instance));
-        _stored.Add(item);
+        stored.Add(item);
     }
 
     /// <summary>Adds a part that is not stored; without a SOP Instance UID it goes to the Other Failures Sequence.</summary>
@@ -46,23 +46,23 @@ public sealed class StoreResponse(ResourceUrls urls)
     /// <param name="instance">Null where it is not known.</param>
     public void AddFailed(ushort reason, string sentence, Uid? sopClass = null, Uid? instance = null)
     {
-        _onlyOutOfResources &= reason == OutOfResources;
+        onlyOutOfResources &= reason == OutOfResources;
         var comment = new DataSet();
         comment.Set(DicomTags.ErrorComment, sentence);
         var item = Reference(sopClass, instance);
         item.SetUInt16(DicomTags.FailureReason, reason);
         item.SetSequence(DicomTags.FailedAttributesSequence, comment);
-        (instance is null ? _other : _failed).Add(item);
+        (instance is null ? other : failed).Add(item);
     }
 
     /// <summary>The module. Its Retrieve URL (type 2) is empty where no study, or more than one, was stored.</summary>
     public DataSet ToDataSet()
     {
         var module = new DataSet();
-        module.Set(DicomTags.RetrieveUrl, _studies.Count == 1 ? [urls.Study(_studies.First())] : []);
-        SetItems(module, DicomTags.FailedSopSequence, _failed);
-        SetItems(module, DicomTags.ReferencedSopSequence, _stored);
-        SetItems(module, DicomTags.OtherFailuresSequence, _other);
+        module.Set(DicomTags.RetrieveUrl, studies.Count == 1 ? [urls.Study(studies.First())] : []);
+        SetItems(module, DicomTags.FailedSopSequence, failed);
+        SetItems(module, DicomTags.ReferencedSopSequence, stored);
+        SetItems(module, DicomTags.OtherFailuresSequence, other);
         return module;
     }
 

@@ -5,14 +5,14 @@ namespace MedCloud.Dicom.Tests.Web;
 /// <summary>A forward-only stream that hands out its bytes in chunks of given sizes, in turn, as a network does.</summary>
 internal sealed class ChunkedStream(byte[] bytes, params int[] chunks) : ForwardOnlyStream
 {
-    private int _position;
-    private int _read;
+    private int position;
+    private int read;
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var count = Math.Min(Math.Min(chunks[_read++ % chunks.Length], buffer.Length), bytes.Length - _position);
-        bytes.AsMemory(_position, count).CopyTo(buffer);
-        _position += count;
+        var count = Math.Min(Math.Min(chunks[read++ % chunks.Length], buffer.Length), bytes.Length - position);
+        bytes.AsMemory(position, count).CopyTo(buffer);
+        position += count;
         return ValueTask.FromResult(count);
     }
 }

@@ -1,6 +1,6 @@
-using MedCloud.Inference.Tests.ModelCatalogue;
 using MedCloud.Inference.Preprocessing;
 using MedCloud.Inference.Runtime;
+using MedCloud.Inference.Tests.ModelCatalogue;
 using MedCloud.ModelCatalogue;
 
 namespace MedCloud.Inference.Tests.Runtime;

@@ -7,18 +7,18 @@ namespace MedCloud.Interop.Tests.Product;
 /// <summary>DCMTK as the PACS, the JSON door as the reader: the sixteen labelled X-rays give the training tool's values, or a refusal that names their transfer syntax.</summary>
 public sealed class FromDcmtkToResultTests : IAsyncLifetime
 {
-    private readonly TemporaryFolder _folder = new();
-    private AllInOneProcess? _process;
-    private ProductClient? _client;
+    private readonly TemporaryFolder folder = new();
+    private AllInOneProcess? process;
+    private ProductClient? client;
 
-    private AllInOneProcess Process => _process!;
+    private AllInOneProcess Process => process!;
 
-    private ProductClient Client => _client!;
+    private ProductClient Client => client!;
 
     public async ValueTask InitializeAsync()
     {
-        _process = await AllInOneProcess.StartAsync(_folder.Path);
-        _client = new ProductClient(Process.HttpUrl);
+        process = await AllInOneProcess.StartAsync(folder.Path);
+        client = new ProductClient(Process.HttpUrl);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class FromDcmtkToResultTests : IAsyncLifetime
     private async Task AssertElementsAsync(Xray xray)
     {
         var retrieved = await Client.RetrieveAsync(xray.Study, xray.Series, xray.Instance, TestContext.Current.CancellationToken);
-        var path = Path.Combine(_folder.Path, "retrieved.dcm");
+        var path = Path.Combine(folder.Path, "retrieved.dcm");
         await File.WriteAllBytesAsync(path, retrieved!, TestContext.Current.CancellationToken);
         Assert.Equal(await DataSetAsync(xray.Path), await DataSetAsync(path));
 
@@ -103,9 +103,9 @@ public sealed class FromDcmtkToResultTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        _client?.Dispose();
-        if (_process is not null)
-            await _process.DisposeAsync();
-        _folder.Dispose();
+        client?.Dispose();
+        if (process is not null)
+            await process.DisposeAsync();
+        folder.Dispose();
     }
 }

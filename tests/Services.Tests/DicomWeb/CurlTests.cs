@@ -6,17 +6,17 @@ namespace MedCloud.Services.Tests.DicomWeb;
 /// <summary>The door as an outside client sees it: curl, with Expect: 100-continue and chunks of its own.</summary>
 public sealed class CurlTests : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("medcloud-curl-").FullName;
-    private DicomWebServer? _server;
+    private readonly string folder = Directory.CreateTempSubdirectory("medcloud-curl-").FullName;
+    private DicomWebServer? server;
 
-    private DicomWebServer Server => _server!;
+    private DicomWebServer Server => server!;
 
-    public async ValueTask InitializeAsync() => _server = await DicomWebServer.StartAsync();
+    public async ValueTask InitializeAsync() => server = await DicomWebServer.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(folder, recursive: true);
     }
 
     [Theory]
@@ -25,8 +25,8 @@ public sealed class CurlTests : IAsyncLifetime
     public async Task Curl_StoresAndRetrievesTheSameBytes(string header)
     {
         var file = File(1, change: dataSet => dataSet.Set(new MedCloud.Dicom.DicomElement(MedCloud.Dicom.DicomTags.PixelData, MedCloud.Dicom.Vr.OW, new byte[3 << 20])));
-        var body = Path.Combine(_folder, "body");
-        var retrieved = Path.Combine(_folder, "retrieved.dcm");
+        var body = Path.Combine(folder, "body");
+        var retrieved = Path.Combine(folder, "retrieved.dcm");
         await System.IO.File.WriteAllBytesAsync(body, Multipart(file), TestContext.Current.CancellationToken);
         string[] extra = header.Length > 0 ? ["-H", header] : [];
 

@@ -14,22 +14,22 @@ namespace MedCloud.Services.Tests.DicomWeb;
 /// <summary>Ingest alone on a real Kestrel, with its file store and SQLite in a folder of its own, no models, and every log line kept.</summary>
 public sealed class DicomWebServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
-    private readonly string _folder;
+    private readonly WebApplication app;
+    private readonly string folder;
 
     private DicomWebServer(WebApplication app, string folder, ConcurrentQueue<string> log)
     {
-        _app = app;
-        _folder = folder;
+        this.app = app;
+        this.folder = folder;
         Log = log;
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
 
     public HttpClient Client { get; }
 
-    public IServiceProvider Services => _app.Services;
+    public IServiceProvider Services => app.Services;
 
-    public string Blobs => Path.Combine(_folder, "blobs");
+    public string Blobs => Path.Combine(folder, "blobs");
 
     /// <summary>All lines at Information and above.</summary>
     public ConcurrentQueue<string> Log { get; }
@@ -58,14 +58,14 @@ public sealed class DicomWebServer : IAsyncDisposable
     }
 
     /// <summary>Ends the process's part: every request has run to its end afterwards.</summary>
-    public Task StopAsync() => _app.StopAsync();
+    public Task StopAsync() => app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
         await StopAsync();
-        await _app.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await app.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
     private sealed class LogKeeper(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger

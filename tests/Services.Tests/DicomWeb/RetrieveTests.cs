@@ -12,9 +12,9 @@ public sealed class RetrieveTests : IAsyncLifetime
 {
     private const string Explicit = "1.2.840.10008.1.2.1";
 
-    private DicomWebServer? _server;
+    private DicomWebServer? server;
 
-    private DicomWebServer Server => _server!;
+    private DicomWebServer Server => server!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -22,7 +22,7 @@ public sealed class RetrieveTests : IAsyncLifetime
 
     private static string InstanceUrl => $"{StudyUrl}/series/{Series(1)}/instances/{Instance(1)}";
 
-    public async ValueTask InitializeAsync() => _server = await DicomWebServer.StartAsync();
+    public async ValueTask InitializeAsync() => server = await DicomWebServer.StartAsync();
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 

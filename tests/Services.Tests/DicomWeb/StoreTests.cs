@@ -13,13 +13,13 @@ namespace MedCloud.Services.Tests.DicomWeb;
 /// <summary>STOW-RS over a real connection into the real store.</summary>
 public sealed class StoreTests : IAsyncLifetime
 {
-    private DicomWebServer? _server;
+    private DicomWebServer? common;
 
-    private DicomWebServer Server => _server!;
+    private DicomWebServer Server => common!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _server = await DicomWebServer.StartAsync();
+    public async ValueTask InitializeAsync() => common = await DicomWebServer.StartAsync();
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 

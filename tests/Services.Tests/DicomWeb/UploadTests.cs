@@ -51,11 +51,11 @@ public sealed class UploadTests(UploadTests.Fixture fixture) : IClassFixture<Upl
 
     public sealed class Fixture : IAsyncLifetime
     {
-        private DicomWebServer? _server;
+        private DicomWebServer? server;
 
-        public DicomWebServer Server => _server!;
+        public DicomWebServer Server => server!;
 
-        public async ValueTask InitializeAsync() => _server = await DicomWebServer.StartAsync();
+        public async ValueTask InitializeAsync() => server = await DicomWebServer.StartAsync();
 
         public ValueTask DisposeAsync() => Server.DisposeAsync();
     }

@@ -6,12 +6,12 @@ namespace MedCloud.Services.Tests.EndToEnd;
 
 public sealed class CommandLineTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public async Task EveryWrongOptionIsNamedAndTheCodeIs2()
     {
-        await using var process = AllInOneProcess.Run(_folder.Path, null, "--http", "99999", "--bind", "nowhere", "--colour", "red");
+        await using var process = AllInOneProcess.Run(folder.Path, null, "--http", "99999", "--bind", "nowhere", "--colour", "red");
 
         Assert.Equal(2, await process.ExitAsync());
         var log = string.Join('\n', process.Log);
@@ -25,7 +25,7 @@ public sealed class CommandLineTests : IDisposable
     public async Task EveryWrongSettingIsNamedAndTheCodeIs2()
     {
         var settings = new Dictionary<string, string> { ["MedCloud__Studies__IdleSeconds"] = "-1", ["MedCloud__Ledger__MaxInFlight"] = "-5" };
-        await using var process = AllInOneProcess.Run(_folder.Path, settings, "--http", "0", "--grpc", "0", "--dimse", "0", "--data", _folder.Path);
+        await using var process = AllInOneProcess.Run(folder.Path, settings, "--http", "0", "--grpc", "0", "--dimse", "0", "--data", folder.Path);
 
         Assert.Equal(2, await process.ExitAsync());
         var log = string.Join('\n', process.Log);
@@ -36,7 +36,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task ADoorBeyondLoopbackIsRefusedWithCode2()
     {
-        await using var process = AllInOneProcess.Run(_folder.Path, null, "--bind", "0.0.0.0", "--data", _folder.Path);
+        await using var process = AllInOneProcess.Run(folder.Path, null, "--bind", "0.0.0.0", "--data", folder.Path);
 
         Assert.Equal(2, await process.ExitAsync());
         Assert.Contains("MedCloud__Security__Authority", string.Join('\n', process.Log));
@@ -45,7 +45,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task AChangedByteInAModelStopsTheStartAndIsNamed()
     {
-        var models = Path.Combine(_folder.Path, "models");
+        var models = Path.Combine(folder.Path, "models");
         foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "models"), "*", SearchOption.AllDirectories))
         {
             var copy = Path.Combine(models, Path.GetRelativePath(Path.Combine(AppContext.BaseDirectory, "models"), file));
@@ -56,7 +56,7 @@ public sealed class CommandLineTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken);
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(model, bytes, TestContext.Current.CancellationToken);
-        await using var process = AllInOneProcess.Run(_folder.Path, null, "--models", models, "--data", Path.Combine(_folder.Path, "data"));
+        await using var process = AllInOneProcess.Run(folder.Path, null, "--models", models, "--data", Path.Combine(folder.Path, "data"));
 
         Assert.Equal(2, await process.ExitAsync());
         var log = string.Join('\n', process.Log);
@@ -73,7 +73,7 @@ public sealed class CommandLineTests : IDisposable
         occupied.Start();
         var port = ((IPEndPoint)occupied.LocalEndpoint).Port;
         string[] ports = ["--http", "--grpc", "--dimse"];
-        await using var process = AllInOneProcess.Run(_folder.Path, null, [.. ports.SelectMany(name => new[] { name, name == option ? $"{port}" : "0" }), "--data", _folder.Path]);
+        await using var process = AllInOneProcess.Run(folder.Path, null, [.. ports.SelectMany(name => new[] { name, name == option ? $"{port}" : "0" }), "--data", folder.Path]);
 
         Assert.Equal(3, await process.ExitAsync());
         Assert.Contains($"{port}", string.Join('\n', process.Log));
@@ -82,13 +82,13 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task ADataFolderInUseIsNamedAndTheCodeIs3AndTheFirstProcessStopsWith0()
     {
-        await using var first = await AllInOneProcess.StartAsync(_folder.Path);
-        await using var second = AllInOneProcess.Run(_folder.Path, null, "--http", "0", "--grpc", "0", "--dimse", "0", "--data", _folder.Path);
+        await using var first = await AllInOneProcess.StartAsync(folder.Path);
+        await using var second = AllInOneProcess.Run(folder.Path, null, "--http", "0", "--grpc", "0", "--dimse", "0", "--data", folder.Path);
 
         Assert.Equal(3, await second.ExitAsync());
-        Assert.Contains(_folder.Path, string.Join('\n', second.Log));
+        Assert.Contains(folder.Path, string.Join('\n', second.Log));
         Assert.Equal(0, await first.StopAsync());
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 }

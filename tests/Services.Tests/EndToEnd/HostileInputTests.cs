@@ -8,18 +8,18 @@ namespace MedCloud.Services.Tests.EndToEnd;
 public sealed class HostileInputTests : IAsyncLifetime
 {
     private const string Patient = "ZZMARKED^X";
-    private readonly TemporaryFolder _folder = new();
-    private AllInOneProcess? _process;
-    private ProductClient? _client;
+    private readonly TemporaryFolder folder = new();
+    private AllInOneProcess? process;
+    private ProductClient? client;
 
-    private AllInOneProcess Process => _process!;
+    private AllInOneProcess Process => process!;
 
-    private ProductClient Client => _client!;
+    private ProductClient Client => client!;
 
     public async ValueTask InitializeAsync()
     {
-        _process = await AllInOneProcess.StartAsync(_folder.Path, new Dictionary<string, string> { ["Logging__LogLevel__Default"] = "Trace" });
-        _client = new ProductClient(Process.HttpUrl);
+        process = await AllInOneProcess.StartAsync(folder.Path, new Dictionary<string, string> { ["Logging__LogLevel__Default"] = "Trace" });
+        client = new ProductClient(Process.HttpUrl);
     }
 
     [Fact]
@@ -82,9 +82,9 @@ public sealed class HostileInputTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        _client?.Dispose();
-        if (_process is not null)
-            await _process.DisposeAsync();
-        _folder.Dispose();
+        client?.Dispose();
+        if (process is not null)
+            await process.DisposeAsync();
+        folder.Dispose();
     }
 }

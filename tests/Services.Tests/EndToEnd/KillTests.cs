@@ -16,11 +16,11 @@ public sealed class KillTests : IDisposable
     private static readonly string[] Models = ["cxr-lungs", "cxr-pneumonia"];
     private static readonly bool Long = Environment.GetEnvironmentVariable("MEDCLOUD_TEST_LONG") == "1";
 
-    private readonly ConcurrentQueue<SampleXray> _toSend = new();
-    private readonly ConcurrentDictionary<string, SampleXray> _acknowledged = new();
-    private readonly SemaphoreSlim _acknowledgement = new(0);
-    private TaskCompletionSource<AllInOneProcess> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _sent;
+    private readonly ConcurrentQueue<SampleXray> toSend = new();
+    private readonly ConcurrentDictionary<string, SampleXray> kept = new();
+    private readonly SemaphoreSlim acknowledgement = new(0);
+    private TaskCompletionSource<AllInOneProcess> running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int sent;
 
     [Fact]
     public async Task NothingAcknowledgedIsLostAndEveryInstanceHasOneResultPerModel()
@@ -29,11 +29,11 @@ public sealed class KillTests : IDisposable
         var random = new Random(20261123);
         using var folder = new TemporaryFolder();
         foreach (var number in Enumerable.Range(0, instances))
-            _toSend.Enqueue(SampleXray.Create(number / InstancesPerStudy, number));
+            toSend.Enqueue(SampleXray.Create(number / InstancesPerStudy, number));
         var cancellationToken = TestContext.Current.CancellationToken;
 
         var process = await AllInOneProcess.StartAsync(folder.Path);
-        _running.SetResult(process);
+        running.SetResult(process);
         Task[] senders =
         [
             .. Enumerable.Range(0, 4).Select(_ => SendAsync(StoreByDimseAsync, cancellationToken)),
@@ -46,7 +46,7 @@ public sealed class KillTests : IDisposable
         foreach (var moment in whileSending)
         {
             for (; acknowledged < moment; acknowledged++)
-                await _acknowledgement.WaitAsync(cancellationToken);
+                await acknowledgement.WaitAsync(cancellationToken);
             process = await KillAndRestartAsync(process);
         }
         await Task.WhenAll(senders);
@@ -58,21 +58,21 @@ public sealed class KillTests : IDisposable
         }
 
         await using var last = process;
-        Assert.Equal(instances, _acknowledged.Count);
+        Assert.Equal(instances, kept.Count);
         var (retrieved, results) = await CountAsync(process, cancellationToken);
         Assert.Equal(instances, retrieved);
         Assert.Equal(instances * Models.Length, results);
-        await LongRun.ReportAsync($"kill -9 of the one process: {kills} kills, {instances} instances over 4 associations and 4 STOW connections, {_sent} sent, {_acknowledged.Count} acknowledged, {retrieved} retrieved with the same bytes, {results} results of {instances * Models.Length}, none twice");
+        await LongRun.ReportAsync($"kill -9 of the one process: {kills} kills, {instances} instances over 4 associations and 4 STOW connections, {sent} sent, {kept.Count} acknowledged, {retrieved} retrieved with the same bytes, {results} results of {instances * Models.Length}, none twice");
     }
 
-    public void Dispose() => _acknowledgement.Dispose();
+    public void Dispose() => acknowledgement.Dispose();
 
     /// <summary>How many acknowledged instances come back with the bytes that were sent, and how many (instance, model) pairs have exactly one completed analysis.</summary>
     private async Task<(int Retrieved, int Results)> CountAsync(AllInOneProcess process, CancellationToken cancellationToken)
     {
         using var client = new ProductClient(process.HttpUrl);
         int retrieved = 0, results = 0;
-        foreach (var study in _acknowledged.Values.GroupBy(instance => instance.Study))
+        foreach (var study in kept.Values.GroupBy(instance => instance.Study))
         {
             var analyses = (await client.FinishedStudyAsync(study.Key, study.Count() * Models.Length, cancellationToken))["analyses"]!.AsArray();
             foreach (var instance in study)
@@ -97,24 +97,24 @@ public sealed class KillTests : IDisposable
 
     private async Task<AllInOneProcess> KillAndRestartAsync(AllInOneProcess process)
     {
-        _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        running = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await process.KillAsync();
         await process.DisposeAsync();
         var restarted = await AllInOneProcess.StartAsync(process.Data);
-        _running.SetResult(restarted);
+        running.SetResult(restarted);
         return restarted;
     }
 
     /// <summary>A PACS: keeps an instance until it is acknowledged, and never sends it again after that.</summary>
     private async Task SendAsync(Func<AllInOneProcess, SampleXray, CancellationToken, Task<bool>> store, CancellationToken cancellationToken)
     {
-        while (_toSend.TryDequeue(out var instance))
+        while (toSend.TryDequeue(out var instance))
         {
             var acknowledged = false;
             while (!acknowledged)
             {
-                var process = await _running.Task.WaitAsync(cancellationToken);
-                Interlocked.Increment(ref _sent);
+                var process = await running.Task.WaitAsync(cancellationToken);
+                Interlocked.Increment(ref sent);
                 try
                 {
                     acknowledged = await store(process, instance, cancellationToken);
@@ -124,8 +124,8 @@ public sealed class KillTests : IDisposable
                     // Killed under the sender: not acknowledged.
                 }
             }
-            Assert.True(_acknowledged.TryAdd(instance.Instance, instance));
-            _acknowledgement.Release();
+            Assert.True(kept.TryAdd(instance.Instance, instance));
+            acknowledgement.Release();
         }
     }
 

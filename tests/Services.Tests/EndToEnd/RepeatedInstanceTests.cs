@@ -6,16 +6,16 @@ namespace MedCloud.Services.Tests.EndToEnd;
 /// <summary>The same instance more than once, as PACS send it.</summary>
 public sealed class RepeatedInstanceTests : IAsyncLifetime
 {
-    private readonly TemporaryFolder _folder = new();
-    private AllInOneProcess? _process;
-    private ProductClient? _client;
+    private readonly TemporaryFolder folder = new();
+    private AllInOneProcess? process;
+    private ProductClient? client;
 
-    private ProductClient Client => _client!;
+    private ProductClient Client => client!;
 
     public async ValueTask InitializeAsync()
     {
-        _process = await AllInOneProcess.StartAsync(_folder.Path);
-        _client = new ProductClient(_process.HttpUrl);
+        process = await AllInOneProcess.StartAsync(folder.Path);
+        client = new ProductClient(process.HttpUrl);
     }
 
     [Fact]
@@ -63,9 +63,9 @@ public sealed class RepeatedInstanceTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        _client?.Dispose();
-        if (_process is not null)
-            await _process.DisposeAsync();
-        _folder.Dispose();
+        client?.Dispose();
+        if (process is not null)
+            await process.DisposeAsync();
+        folder.Dispose();
     }
 }
