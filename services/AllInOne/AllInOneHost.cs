@@ -95,7 +95,7 @@ internal static class AllInOneHost
         app.MapMedCloudHealth();
         await app.StartAsync(cancellationToken);
 
-        var doors = new Doors(options.Bind, http!.IPEndPoint!.Port, grpc!.IPEndPoint!.Port, app.Services.GetRequiredService<DimseDoor>().Port);
+        var doors = new Doors(options.Bind, http!.IPEndPoint!.Port, grpc!.IPEndPoint!.Port, app.Services.GetRequiredService<DimseDoor>().Port, app.Services.GetRequiredService<IOptions<DimseOptions>>().Value.AeTitle);
         Console.Out.WriteLine(doors.ReadyLine);
         if (options.Demo)
             await Demo.RunAsync(doors, Console.Out, app.Lifetime.ApplicationStopping);

@@ -101,7 +101,7 @@ internal static class Demo
             await using var client = await DicomClient.ConnectAsync(
                 new IPEndPoint(doors.Address, doors.Dimse),
                 AeTitle.Parse("DEMO"),
-                AeTitle.Parse(Doors.AeTitle),
+                AeTitle.Parse(doors.AeTitle),
                 [new ProposedContext(SopClass, [Syntax])],
                 cancellationToken: cancellationToken);
             var response = await client.StoreFileAsync(stream, cancellationToken);

@@ -3,10 +3,8 @@ using System.Net;
 namespace MedCloud.AllInOne;
 
 /// <summary>Where the doors are open.</summary>
-internal sealed record Doors(IPAddress Address, int Http, int Grpc, int Dimse)
+internal sealed record Doors(IPAddress Address, int Http, int Grpc, int Dimse, string AeTitle)
 {
-    public const string AeTitle = "MEDCLOUD";
-
     public string HttpUrl => $"http://{new IPEndPoint(Address, Http)}";
 
     public string GrpcUrl => $"http://{new IPEndPoint(Address, Grpc)}";

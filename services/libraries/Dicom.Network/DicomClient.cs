@@ -58,7 +58,7 @@ public sealed class DicomClient : IAsyncDisposable
             callingAeTitle.Value,
             Negotiation.DicomApplicationContext,
             requested,
-            new UserInformation(PduLimits.MaxDataLength, Negotiation.ImplementationClassUid) { ImplementationVersionName = Negotiation.ImplementationVersionName },
+            new UserInformation(PduLimits.MaxDataLength, Implementation.ClassUid) { ImplementationVersionName = Implementation.VersionName },
             PduWriter.Echo(calledAeTitle, callingAeTitle));
 
         var upper = await UpperLayer.ConnectAsync(endPoint, request, options.IdleTimeout, options.Artim, timeProvider ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);

@@ -28,12 +28,6 @@ internal static class Negotiation
     /// <summary>The only application context there is (PS3.7 annex A).</summary>
     public const string DicomApplicationContext = "1.2.840.10008.3.1.1.1";
 
-    /// <summary>MedCloud's implementation class (PS3.7 D.3.3.2), as in the files that it writes.</summary>
-    public const string ImplementationClassUid = "2.25.221634570098374023784051826034795712847";
-
-    /// <summary>MedCloud's implementation version name, at most 16 characters.</summary>
-    public const string ImplementationVersionName = "MEDCLOUD";
-
     /// <summary>Decides on <paramref name="request"/> by <paramref name="policy"/>, in the order in which the standard's parties see it: provider first, then user.</summary>
     public static Negotiated Accept(AssociateRequest request, AcceptancePolicy policy)
     {
@@ -51,9 +45,9 @@ internal static class Negotiation
 
         var answers = request.Contexts.Select(Answer).ToList();
         var accepted = new AcceptedContexts(request.Contexts, answers);
-        var information = new UserInformation(PduLimits.MaxDataLength, ImplementationClassUid)
+        var information = new UserInformation(PduLimits.MaxDataLength, Implementation.ClassUid)
         {
-            ImplementationVersionName = ImplementationVersionName,
+            ImplementationVersionName = Implementation.VersionName,
             AsynchronousOperations = request.UserInformation.AsynchronousOperations is null ? null : new AsynchronousOperations(1, 1),
             // PS3.7 D.3.3.4: a role that was not proposed cannot be granted, and we are no SCU of anybody
             Roles = [.. request.UserInformation.Roles.Where(role => accepted.HasAbstractSyntax(role.SopClassUid)).Select(role => role with { Scp = false })],

@@ -25,4 +25,17 @@ public sealed class DemoTests
         Assert.Equal("image/png", picture.Content.Headers.ContentType?.MediaType);
         Assert.Equal(0, await process.StopAsync());
     }
+
+    [Fact]
+    public async Task AnotherAeTitleIsTheOneThatIsReadyAndThatTheDemoCalls()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = new Dictionary<string, string> { ["MedCloud__Dimse__AeTitle"] = "ARCHIVE" };
+        await using var process = AllInOneProcess.Run(folder.Path, settings, "--http", "0", "--grpc", "0", "--dimse", "0", "--data", folder.Path, "--demo");
+
+        await process.OutputAsync(lines => lines.Any(line => line.StartsWith("For research use only", StringComparison.Ordinal)));
+
+        Assert.Contains(" dimse=ARCHIVE@127.0.0.1:", process.Output.First());
+        Assert.Equal(0, await process.StopAsync());
+    }
 }

@@ -11,8 +11,6 @@ namespace MedCloud.Dicom;
 /// </summary>
 public static class DicomWriter
 {
-    private static readonly Uid ImplementationClass = Uid.Parse("2.25.221634570098374023784051826034795712847");
-
     /// <summary>Preamble, "DICM" and file meta group: what stands before the data set in a file.</summary>
     public static byte[] ToBytes(FileMetaInformation meta)
     {
@@ -21,8 +19,8 @@ public static class DicomWriter
         SetText(group, DicomTags.MediaStorageSopClassUid, meta.MediaStorageSopClassUid?.Value);
         SetText(group, DicomTags.MediaStorageSopInstanceUid, meta.MediaStorageSopInstanceUid?.Value);
         SetText(group, DicomTags.TransferSyntaxUid, meta.TransferSyntaxUid.Value);
-        SetText(group, DicomTags.ImplementationClassUid, (meta.ImplementationClassUid ?? ImplementationClass).Value);
-        SetText(group, DicomTags.ImplementationVersionName, meta.ImplementationVersionName ?? (meta.ImplementationClassUid is null ? "MEDCLOUD" : null));
+        SetText(group, DicomTags.ImplementationClassUid, meta.ImplementationClassUid?.Value ?? Implementation.ClassUid);
+        SetText(group, DicomTags.ImplementationVersionName, meta.ImplementationVersionName ?? (meta.ImplementationClassUid is null ? Implementation.VersionName : null));
         SetText(group, DicomTags.SourceApplicationEntityTitle, meta.SourceAeTitle);
         return [.. new byte[128], .. "DICM"u8, .. ToBytes(group, TransferSyntax.ExplicitVrLittleEndian)];
     }
