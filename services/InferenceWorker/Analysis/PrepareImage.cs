@@ -25,9 +25,6 @@ internal abstract record Preparation
 /// <summary>Fetches an instance, decodes its one frame and brings it to a model's input.</summary>
 internal sealed class PrepareImage(IBlobStore store, IOptions<InferenceOptions> options)
 {
-    /// <summary>As Ingest reads what it stores.</summary>
-    private static readonly DicomReadLimits Limits = new() { Lenient = true };
-
     /// <summary>Prepares the instance under <paramref name="key"/>.</summary>
     /// <exception cref="BlobStoreUnavailableException">The store is away.</exception>
     /// <exception cref="IOException">The store went away meanwhile.</exception>
@@ -38,7 +35,7 @@ internal sealed class PrepareImage(IBlobStore store, IOptions<InferenceOptions> 
             return new Preparation.BlobNotFound();
         try
         {
-            using var reader = DicomReader.ForPart10(blob, Limits);
+            using var reader = DicomReader.ForPart10(blob, DicomReadLimits.ForStoredInstances);
             await reader.ReadMetaAsync(cancellationToken);
             await reader.ReadUntilAsync(DicomTags.PixelData, cancellationToken);
             if (reader.OpenPixelData() is not { } pixels)

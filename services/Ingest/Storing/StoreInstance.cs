@@ -24,8 +24,6 @@ public sealed class StoreInstance(
     TimeProvider time,
     ILogger<StoreInstance> logger)
 {
-    private static readonly DicomReadLimits Limits = new() { Lenient = true };
-
     /// <summary>Stores one object.</summary>
     /// <param name="reception">What the door receives. Where the outcome is a refusal, its content may not have been read to the end.</param>
     /// <param name="cancellationToken">Ends the reception, until its transaction is under way; from then on the outcome is awaited.</param>
@@ -33,7 +31,7 @@ public sealed class StoreInstance(
     public async Task<StoreOutcome> ExecuteAsync(Reception reception, CancellationToken cancellationToken)
     {
         await using var content = new ReceptionStream(reception.Content, options.Value.MaxInstanceBytes);
-        using var reader = reception.TransferSyntax is { } syntax ? DicomReader.ForDataSet(content, syntax, Limits) : DicomReader.ForPart10(content, Limits);
+        using var reader = reception.TransferSyntax is { } syntax ? DicomReader.ForDataSet(content, syntax, DicomReadLimits.ForStoredInstances) : DicomReader.ForPart10(content, DicomReadLimits.ForStoredInstances);
         try
         {
             return await ExecuteAsync(reception, content, reader, cancellationToken);

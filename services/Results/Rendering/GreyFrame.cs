@@ -8,15 +8,12 @@ internal sealed record GreyFrame(int Rows, int Columns, byte[] Pixels)
     /// <summary>The largest frame that is drawn; a mammogram has 29 million pixels. One takes up to 7 bytes a pixel while it is read.</summary>
     private const long MaxPixels = 32 * 1024 * 1024;
 
-    /// <summary>As Ingest reads what it stores.</summary>
-    private static readonly DicomReadLimits Limits = new() { Lenient = true };
-
     /// <summary>Reads the frame from a Part 10 file; else a sentence that says why it cannot be drawn.</summary>
     public static async Task<(GreyFrame? Frame, string? Problem)> ReadAsync(Stream file, CancellationToken cancellationToken)
     {
         try
         {
-            using var reader = DicomReader.ForPart10(file, Limits);
+            using var reader = DicomReader.ForPart10(file, DicomReadLimits.ForStoredInstances);
             await reader.ReadUntilAsync(DicomTags.PixelData, cancellationToken);
             if (reader.OpenPixelData() is not { } pixelData)
                 return (null, "the instance has no pixel data");

@@ -46,7 +46,7 @@ public sealed class DicomWebServer : IAsyncDisposable
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value));
         var log = new ConcurrentQueue<string>();
-        builder.Logging.ClearProviders().AddProvider(new LogKeeper(log)).AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.ClearProviders().AddProvider(new LogKeeper(log, LogLevel.Information)).AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSingleton(new Catalogue([]));
         builder.AddMedCloudBus(IngestModule.Bus);
@@ -66,22 +66,5 @@ public sealed class DicomWebServer : IAsyncDisposable
         await StopAsync();
         await app.DisposeAsync();
         Directory.Delete(folder, recursive: true);
-    }
-
-    private sealed class LogKeeper(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{eventId.Id} {eventId.Name} {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

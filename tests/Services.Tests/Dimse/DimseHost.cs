@@ -49,7 +49,7 @@ internal sealed class DimseHost : IAsyncDisposable
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value));
         var log = new ConcurrentQueue<string>();
-        builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new LogKeeper(log));
+        builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new LogKeeper(log, LogLevel.Trace));
         builder.Services.AddSingleton(new Catalogue([]));
         builder.AddMedCloudBus(IngestModule.Bus);
         builder.AddIngest();
@@ -84,22 +84,5 @@ internal sealed class DimseHost : IAsyncDisposable
         if (host is IAsyncDisposable disposable)
             await disposable.DisposeAsync();
         Directory.Delete(folder, recursive: true);
-    }
-
-    private sealed class LogKeeper(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{logLevel} {eventId.Id} {eventId.Name} {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -3,6 +3,9 @@ namespace MedCloud.Dicom;
 /// <summary>What a reader takes at most before it gives up with a <see cref="DicomFormatException"/>.</summary>
 public sealed record DicomReadLimits
 {
+    /// <summary>What MedCloud stores is read with these, by the door that takes it and by everyone who reads it later: what one can read, all can.</summary>
+    public static DicomReadLimits ForStoredInstances { get; } = new() { Lenient = true };
+
     /// <summary>Sequences within sequences. Default 32.</summary>
     public int MaxDepth { get; init; } = 32;
 
