@@ -208,7 +208,9 @@ public sealed class AnalyseInstanceTests
     [Fact]
     public async Task ARunThatTakesTooLongEndsTheProcessWithoutAnOutcome()
     {
-        await using var worker = await WorkerHost.StartAsync(("MedCloud:Inference:RunTimeout", "00:00:00.0000001"));
+        // A timer of the real clock may come after the run has ended, however short it is.
+        await using var worker = new WorkerHost(new ElapsedTimeProvider(TimeSpan.FromHours(9)), ("MedCloud:Inference:RunTimeout", "09:00:00"));
+        await worker.App.StartAsync(TestContext.Current.CancellationToken);
         var stopping = new TaskCompletionSource();
         worker.App.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
         try
@@ -249,5 +251,16 @@ public sealed class AnalyseInstanceTests
 
         Assert.Contains("MedCloud:Inference:ConcurrentRuns", fault.Message, StringComparison.Ordinal);
         Assert.Contains("MedCloud:Inference:RunTimeout", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A clock on which one span of time has always passed.</summary>
+    private sealed class ElapsedTimeProvider(TimeSpan elapsed) : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime == elapsed)
+                callback(state);
+            return base.CreateTimer(callback, state, dueTime == elapsed ? Timeout.InfiniteTimeSpan : dueTime, period);
+        }
     }
 }

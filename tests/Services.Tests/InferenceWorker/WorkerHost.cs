@@ -28,8 +28,16 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     /// <param name="settings">E.g. "MedCloud:Inference:RunTimeout" and its value.</param>
     public WorkerHost(params (string Name, string Value)[] settings)
+        : this(TimeProvider.System, settings)
+    {
+    }
+
+    /// <param name="time">The worker's clock.</param>
+    /// <param name="settings">E.g. "MedCloud:Inference:RunTimeout" and its value.</param>
+    public WorkerHost(TimeProvider time, params (string Name, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton(time);
         builder.Configuration.AddInMemoryCollection(settings.Append(("MedCloud:Storage:Folder", StoreFolder)).ToDictionary(setting => setting.Item1, setting => (string?)setting.Item2));
         builder.Services.AddSingleton(Models);
         builder.Services.AddSingleton(outcomes.Writer);
