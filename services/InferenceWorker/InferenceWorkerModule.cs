@@ -1,5 +1,6 @@
 using MassTransit;
 using MedCloud.Contracts;
+using MedCloud.Dicom;
 using MedCloud.Hosting;
 using MedCloud.InferenceWorker.Analysis;
 using MedCloud.InferenceWorker.Models;
@@ -45,6 +46,7 @@ public static class InferenceWorkerModule
         builder.AddBlobStore();
         builder.Services.AddOptions<InferenceOptions>().BindConfiguration("MedCloud:Inference").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<FrameDecoder>();
         builder.Services.AddSingleton<PrepareImage>();
         builder.Services.AddSingleton<Stages>();
         builder.Services.AddSingleton<StoreGate>();

@@ -1,3 +1,4 @@
+using MedCloud.Dicom;
 using MedCloud.Hosting;
 using MedCloud.Results.Database;
 using MedCloud.Results.Reading;
@@ -37,6 +38,7 @@ public static class ResultsModule
         services.AddSingleton<Recorder>();
         services.AddScoped<StudyReader>();
         services.AddSingleton<AnalysisPicture>();
+        services.TryAddSingleton<FrameDecoder>();
         services.AddSingleton<AnalysisRenderer>();
         services.AddHealthChecks().AddCheck<ResultsDatabaseCheck>("results-database", tags: ["ready"]);
         services.AddGrpc().AddJsonTranscoding();

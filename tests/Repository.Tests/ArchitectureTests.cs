@@ -10,7 +10,8 @@ public sealed partial class ArchitectureTests
     /// <summary>Which product project may reference which: dependencies point one way, and services never reference each other.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Dicom"] = [],
+        ["Dicom.Codecs"] = [],
+        ["Dicom"] = ["Dicom.Codecs"],
         ["Dicom.Network"] = ["Dicom"],
         ["Dicom.Web"] = ["Dicom"],
         ["Storage"] = ["Dicom"],

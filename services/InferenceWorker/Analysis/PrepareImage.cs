@@ -23,7 +23,7 @@ internal abstract record Preparation
 }
 
 /// <summary>Fetches an instance, decodes its one frame and brings it to a model's input.</summary>
-internal sealed class PrepareImage(IBlobStore store, IOptions<InferenceOptions> options)
+internal sealed class PrepareImage(IBlobStore store, FrameDecoder decoder, IOptions<InferenceOptions> options)
 {
     /// <summary>Prepares the instance under <paramref name="key"/>.</summary>
     /// <exception cref="BlobStoreUnavailableException">The store is away.</exception>
@@ -45,7 +45,7 @@ internal sealed class PrepareImage(IBlobStore store, IOptions<InferenceOptions> 
             if (Beyond(description) is { } sentence)
                 return Refused(ReasonCode.UnsupportedPixels, sentence);
             await foreach (var frame in pixels.ReadFramesAsync(description, cancellationToken))
-                return Decode(description, reader.Syntax, frame, input, cancellationToken);
+                return await DecodeAsync(description, reader.Syntax, frame, input, cancellationToken);
             return Refused(ReasonCode.CorruptPixels, "The pixel data has no frame");
         }
         catch (DicomFormatException fault)
@@ -54,9 +54,9 @@ internal sealed class PrepareImage(IBlobStore store, IOptions<InferenceOptions> 
         }
     }
 
-    private static Preparation Decode(PixelDescription description, TransferSyntax syntax, ReadOnlyMemory<byte> encoded, InputTensor input, CancellationToken cancellationToken)
+    private async Task<Preparation> DecodeAsync(PixelDescription description, TransferSyntax syntax, ReadOnlyMemory<byte> encoded, InputTensor input, CancellationToken cancellationToken)
     {
-        switch (FrameDecoder.Decode(description, syntax, encoded, cancellationToken))
+        switch (await decoder.DecodeAsync(description, syntax, encoded, cancellationToken))
         {
             case FrameResult.Decoded decoded:
                 var length = InputPreparation.Length(input);

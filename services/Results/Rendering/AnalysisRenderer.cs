@@ -1,3 +1,4 @@
+using MedCloud.Dicom;
 using MedCloud.ModelCatalogue;
 using MedCloud.Results.Database;
 using MedCloud.Storage;
@@ -19,7 +20,7 @@ internal abstract record RenderOutcome
 }
 
 /// <summary>Renders the image of an analysis with what was found.</summary>
-internal sealed class AnalysisRenderer(IBlobStore blobs, Catalogue catalogue, AnalysisPicture picture, TimeProvider time, ILogger<AnalysisRenderer> logger) : IDisposable
+internal sealed class AnalysisRenderer(IBlobStore blobs, Catalogue catalogue, AnalysisPicture picture, FrameDecoder decoder, TimeProvider time, ILogger<AnalysisRenderer> logger) : IDisposable
 {
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(30);
 
@@ -62,7 +63,7 @@ internal sealed class AnalysisRenderer(IBlobStore blobs, Catalogue catalogue, An
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await GreyFrame.ReadAsync(file, either.Token);
+            return await GreyFrame.ReadAsync(file, decoder, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

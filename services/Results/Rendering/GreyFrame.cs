@@ -9,7 +9,7 @@ internal sealed record GreyFrame(int Rows, int Columns, byte[] Pixels)
     private const long MaxPixels = 32 * 1024 * 1024;
 
     /// <summary>Reads the frame from a Part 10 file; else a sentence that says why it cannot be drawn.</summary>
-    public static async Task<(GreyFrame? Frame, string? Problem)> ReadAsync(Stream file, CancellationToken cancellationToken)
+    public static async Task<(GreyFrame? Frame, string? Problem)> ReadAsync(Stream file, FrameDecoder decoder, CancellationToken cancellationToken)
     {
         try
         {
@@ -24,7 +24,7 @@ internal sealed record GreyFrame(int Rows, int Columns, byte[] Pixels)
             if ((long)description.Rows * description.Columns > MaxPixels)
                 return (null, $"the image has more than {MaxPixels} pixels");
             await foreach (var encoded in pixelData.ReadFramesAsync(description, cancellationToken))
-                return Decode(description, reader.Syntax, encoded, cancellationToken);
+                return await DecodeAsync(decoder, description, reader.Syntax, encoded, cancellationToken);
             return (null, "the pixel data has no frame");
         }
         catch (DicomFormatException exception)
@@ -33,9 +33,9 @@ internal sealed record GreyFrame(int Rows, int Columns, byte[] Pixels)
         }
     }
 
-    private static (GreyFrame? Frame, string? Problem) Decode(
-        PixelDescription description, TransferSyntax syntax, ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken) =>
-        FrameDecoder.Decode(description, syntax, encoded, cancellationToken) switch
+    private static async Task<(GreyFrame? Frame, string? Problem)> DecodeAsync(
+        FrameDecoder decoder, PixelDescription description, TransferSyntax syntax, ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken) =>
+        await decoder.DecodeAsync(description, syntax, encoded, cancellationToken) switch
         {
             FrameResult.Decoded decoded => (Reduce(description, GreyImage.From(description, decoded.Pixels.Span)), null),
             FrameResult.Unsupported unsupported => (null, unsupported.What),

@@ -5,8 +5,6 @@ namespace MedCloud.Dicom.Tests;
 /// <summary>Frames made by other encoders.</summary>
 public sealed class CompressedFrameTests
 {
-    private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
-
     public static TheoryData<string, string, byte[], int, int, int> Encoded => new()
     {
         // name, transfer syntax, frame, bits stored, what was taken from the image, tolerance
@@ -20,13 +18,22 @@ public sealed class CompressedFrameTests
         { "16 bits signed, predictor 6", "1.2.840.10008.1.2.4.57", EncodedFrames.LosslessPredictor6, 16, 700, 0 },
         { "16 bits signed, predictor 7", "1.2.840.10008.1.2.4.57", EncodedFrames.LosslessPredictor7, 16, 700, 0 },
         { "12 bits, extended", "1.2.840.10008.1.2.4.51", EncodedFrames.Extended12, 12, 0, 12 },
+        { "8 bits, JPEG-LS", "1.2.840.10008.1.2.4.80", EncodedFrames.JpegLs8, 8, 0, 0 },
+        { "12 bits, JPEG-LS", "1.2.840.10008.1.2.4.80", EncodedFrames.JpegLs12, 12, 0, 0 },
+        { "16 bits signed, JPEG-LS", "1.2.840.10008.1.2.4.80", EncodedFrames.JpegLsSigned16, 16, 700, 0 },
+        { "12 bits, JPEG-LS near-lossless", "1.2.840.10008.1.2.4.81", EncodedFrames.JpegLsNear12, 12, 0, 3 },
+        { "8 bits, JPEG 2000", "1.2.840.10008.1.2.4.90", EncodedFrames.Jpeg2000Of8, 8, 0, 0 },
+        { "12 bits, JPEG 2000", "1.2.840.10008.1.2.4.90", EncodedFrames.Jpeg2000Of12, 12, 0, 0 },
+        { "16 bits signed, JPEG 2000", "1.2.840.10008.1.2.4.90", EncodedFrames.Jpeg2000OfSigned16, 16, 700, 0 },
+        { "8 bits, HTJ2K", "1.2.840.10008.1.2.4.201", EncodedFrames.HighThroughput8, 8, 0, 0 },
+        { "12 bits, HTJ2K", "1.2.840.10008.1.2.4.203", EncodedFrames.HighThroughput12, 12, 0, 0 },
     };
 
     [Theory]
     [MemberData(nameof(Encoded))]
-    public void AFrame_GivesTheImage(string name, string syntax, byte[] frame, int stored, int taken, int tolerance)
+    public async Task AFrame_GivesTheImage(string name, string syntax, byte[] frame, int stored, int taken, int tolerance)
     {
-        var pixels = Assert.IsType<FrameResult.Decoded>(Decode(Description(stored, taken > 0), syntax, frame)).Pixels;
+        var pixels = Assert.IsType<FrameResult.Decoded>(await DecodeAsync(Description(stored, taken > 0), syntax, frame)).Pixels;
 
         Assert.Equal(EncodedFrames.Image.Length * (stored == 8 ? 1 : 2), pixels.Length);
         for (var index = 0; index < EncodedFrames.Image.Length; index++)
@@ -39,7 +46,7 @@ public sealed class CompressedFrameTests
 
     [Theory]
     [MemberData(nameof(Encoded))]
-    public void AFrame_ThatIsNotWhatTheDataSetSays_IsCorrupt(string name, string syntax, byte[] frame, int stored, int taken, int tolerance)
+    public async Task AFrame_ThatIsNotWhatTheDataSetSays_IsCorrupt(string name, string syntax, byte[] frame, int stored, int taken, int tolerance)
     {
         _ = (name, tolerance);
         var description = Description(stored, taken > 0);
@@ -50,30 +57,31 @@ public sealed class CompressedFrameTests
             description with { Columns = EncodedFrames.Columns - 1 },
         ];
 
-        Assert.All(others, other => Assert.Contains("Rows x Columns", Assert.IsType<FrameResult.Corrupt>(Decode(other, syntax, frame)).Problem));
+        foreach (var other in others)
+            Assert.Contains("Rows x Columns", Assert.IsType<FrameResult.Corrupt>(await DecodeAsync(other, syntax, frame)).Problem);
         if (stored > 8 && syntax != "1.2.840.10008.1.2.4.51")
-            Assert.Contains("up to 8", Assert.IsType<FrameResult.Corrupt>(Decode(Description(8, false), syntax, frame)).Problem);
+            Assert.Contains("up to 8", Assert.IsType<FrameResult.Corrupt>(await DecodeAsync(Description(8, false), syntax, frame)).Problem);
     }
 
     [Theory]
     [MemberData(nameof(Encoded))]
-    public void AFrame_CutInTheMiddle_IsCorrupt(string name, string syntax, byte[] frame, int stored, int taken, int tolerance)
+    public async Task AFrame_CutInTheMiddle_IsCorrupt(string name, string syntax, byte[] frame, int stored, int taken, int tolerance)
     {
         _ = (name, tolerance);
         for (var length = 0; length < frame.Length * 3 / 4; length += 7)
-            Assert.IsType<FrameResult.Corrupt>(Decode(Description(stored, taken > 0), syntax, frame[..length]));
+            Assert.IsType<FrameResult.Corrupt>(await DecodeAsync(Description(stored, taken > 0), syntax, frame[..length]));
     }
 
     [Fact]
-    public void ALosslessFrameInALossyTransferSyntax_IsCorrupt()
+    public async Task ALosslessFrameInALossyTransferSyntax_IsCorrupt()
     {
-        Assert.Equal(new FrameResult.Corrupt("the JPEG frame is lossless, its transfer syntax is not"), Decode(Description(12, false), "1.2.840.10008.1.2.4.51", EncodedFrames.Lossless12));
-        Assert.Equal(new FrameResult.Corrupt("the JPEG frame is not lossless, its transfer syntax is"), Decode(Description(12, false), "1.2.840.10008.1.2.4.70", EncodedFrames.Extended12));
+        Assert.Equal(new FrameResult.Corrupt("the JPEG frame is lossless, its transfer syntax is not"), await DecodeAsync(Description(12, false), "1.2.840.10008.1.2.4.51", EncodedFrames.Lossless12));
+        Assert.Equal(new FrameResult.Corrupt("the JPEG frame is not lossless, its transfer syntax is"), await DecodeAsync(Description(12, false), "1.2.840.10008.1.2.4.70", EncodedFrames.Extended12));
     }
 
     internal static PixelDescription Description(int stored, bool signed) =>
         FrameDecoderTests.Grey(EncodedFrames.Rows, EncodedFrames.Columns) with { BitsAllocated = stored == 8 ? 8 : 16, BitsStored = stored, HighBit = stored - 1, Signed = signed };
 
-    private static FrameResult Decode(PixelDescription description, string syntax, byte[] frame) =>
-        FrameDecoder.Decode(description, TransferSyntax.Find(syntax)!, frame, Token);
+    private static Task<FrameResult> DecodeAsync(PixelDescription description, string syntax, byte[] frame) =>
+        Decoding.DecodeAsync(description, TransferSyntax.Find(syntax)!, frame);
 }

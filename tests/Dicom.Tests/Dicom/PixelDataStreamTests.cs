@@ -67,6 +67,41 @@ public sealed class PixelDataStreamTests
     public async Task FramesWithoutOffsetTable_AreOneFragmentEach() =>
         Assert.Equal([[1, 2], [3, 4]], await Reading.FramesAsync(Encapsulated(2, [.. Item(), .. Item(1, 2), .. Item(3, 4)])));
 
+    [Fact]
+    public async Task FramesWithoutOffsetTable_BeginWhereAnImageBegins()
+    {
+        byte[] jpeg = [.. Item(), .. Item(0xFF, 0xD8, 0xFF, 1), .. Item(2, 3), .. Item(0xFF, 0xD8, 0xFF, 4), .. Item(0xFF, 0xD8, 5, 6)];
+        byte[] jpeg2000 = [.. Item(), .. Item(0xFF, 0x4F, 0xFF, 0x51), .. Item(0xFF, 0x4F, 0xFF, 0x51), .. Item(1, 2)];
+
+        Assert.Equal([[0xFF, 0xD8, 0xFF, 1, 2, 3], [0xFF, 0xD8, 0xFF, 4, 0xFF, 0xD8, 5, 6]], await Reading.FramesAsync(Encapsulated(2, jpeg)));
+        Assert.Equal([[0xFF, 0x4F, 0xFF, 0x51], [0xFF, 0x4F, 0xFF, 0x51, 1, 2]], await Reading.FramesAsync(Encapsulated(2, jpeg2000)));
+    }
+
+    [Fact]
+    public async Task FramesByExtendedOffsetTable_TakeTheFragmentsBetweenTheirOffsets()
+    {
+        byte[] fragments = [.. Item(), .. Item(1, 2), .. Item(3, 4), .. Item(5, 6)];
+
+        Assert.Equal([[1, 2], [3, 4, 5, 6]], await Reading.FramesAsync(Encapsulated(2, fragments, 0, 10)));
+        Assert.Equal(
+            "the extended offset table is not one entry per frame, or beside another",
+            (await FaultAsync(Encapsulated(2, fragments, 0))).Problem);
+    }
+
+    /// <summary>Frames of 5 pixels of a bit: 1, 0, 1, 1, 0; 0, 1, 1, 1, 1; 1, 1, 1, 0, 0, from the least significant bit of the first byte.</summary>
+    [Fact]
+    public async Task FramesOfSingleBits_AreMovedToWholeBytes()
+    {
+        var dataSet = Attributes(1, 3);
+        dataSet.SetUInt16(DicomTags.Rows, 1);
+        dataSet.SetUInt16(DicomTags.Columns, 5);
+        byte[] file = Encoded.File(TransferSyntax.ExplicitVrLittleEndian, [.. DicomWriter.ToBytes(dataSet, TransferSyntax.ExplicitVrLittleEndian), .. Element(0x7FE00010, "OB", [0b1100_1101, 0b0001_1111])]);
+
+        var frames = await Reading.FramesAsync(file);
+
+        Assert.Equal([0b01101, 0b11110, 0b00111], frames.Select(frame => frame[0] & 0b11111));
+    }
+
     public static TheoryData<int, byte[], string> Faults => new()
     {
         { 2, [.. Item(), .. Item(1, 2)], "fewer frames than Number of Frames" },
@@ -120,8 +155,11 @@ public sealed class PixelDataStreamTests
 
     private static async Task<DicomFormatException> FaultAsync(byte[] file) => await Assert.ThrowsAsync<DicomFormatException>(() => Reading.FramesAsync(file));
 
-    private static byte[] Encapsulated(int frames, byte[] fragments) =>
-        Image(TransferSyntax.RleLossless, frames, [.. Element(0x7FE00010, "OB", fragments, Undefined), .. SequenceEnd]);
+    private static byte[] Encapsulated(int frames, byte[] fragments, params long[] offsets)
+    {
+        byte[] table = offsets.Length == 0 ? [] : Element(0x7FE00001, "OV", [.. offsets.SelectMany(BitConverter.GetBytes)]);
+        return Image(TransferSyntax.RleLossless, frames, [.. table, .. Element(0x7FE00010, "OB", fragments, Undefined), .. SequenceEnd]);
+    }
 
     /// <summary>Frames of 2 x 2 pixels of a byte.</summary>
     private static byte[] Image(TransferSyntax syntax, int frames, byte[] pixelData) =>

@@ -1,4 +1,4 @@
-"""Reads DICOM files with pydicom (JPEG with GDCM) and writes what it found, for the tests to compare with.
+"""Reads DICOM files with pydicom (JPEG with GDCM, HTJ2K with OpenJPH) and writes what it found, for the tests to compare with.
 
 usage: pydicom_dump.py OUTPUT elements|pixels < list-of-files
 
@@ -8,12 +8,16 @@ row, the samples of a pixel together. A file that pydicom cannot read gets OUTPU
 
 import hashlib
 import json
+import subprocess
 import sys
+import tempfile
+import zlib
 from pathlib import Path
 
 import numpy
 import pydicom
 from pydicom import config
+from pydicom.encaps import generate_pixel_data_frame
 from pydicom.multival import MultiValue
 from pydicom.pixel_data_handlers import gdcm_handler, numpy_handler, rle_handler
 from pydicom.sequence import Sequence
@@ -89,8 +93,35 @@ def little_endian(value, vr, already):
 
 
 def pixels(data_set):
+    syntax = data_set.file_meta.TransferSyntaxUID
+    if syntax.startswith("1.2.840.10008.1.2.4.20"):
+        return b"".join(map(openjph, frames(data_set)))
+    if syntax == "1.2.840.10008.1.2.8.1":
+        return b"".join(bits(data_set, zlib.decompress(frame, -15)) for frame in frames(data_set))
+    if syntax == "1.2.840.10008.1.2.5" and data_set.BitsAllocated == 1:
+        return b"".join(bits(data_set, rle_handler._rle_decode_segment(frame[64:])) for frame in frames(data_set))
     array = data_set.pixel_array
     return array.astype(array.dtype.newbyteorder("<")).tobytes()
+
+
+def frames(data_set):
+    return generate_pixel_data_frame(data_set.PixelData, int(data_set.get("NumberOfFrames", 1)))
+
+
+def openjph(frame):
+    """The samples of a frame of 8 bits, by ojph_expand."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, "frame.j2c"), Path(folder, "frame.ppm")
+        source.write_bytes(frame)
+        subprocess.run(["ojph_expand", "-i", source, "-o", target], check=True, stdout=subprocess.DEVNULL)
+        head, size, _, samples = target.read_bytes().split(b"\n", 3)
+        width, height = map(int, size.split())
+        return samples[-width * height * (3 if head == b"P6" else 1):]
+
+
+def bits(data_set, packed):
+    """A frame of single bits, padded to whole bytes, as a byte for each."""
+    return numpy.unpackbits(numpy.frombuffer(packed, "u1"), bitorder="little")[:data_set.Rows * data_set.Columns].tobytes()
 
 
 if __name__ == "__main__":

@@ -110,14 +110,14 @@ public sealed class RenderAnalysisTests : IAsyncLifetime
     [Fact]
     public async Task PixelsThatCannotBeDecodedAreAFailedPreconditionWithTheReason()
     {
-        var j2k = Stored(study: 1, instance: 1, models: [Pneumonia]);
-        await host.StoreAsync(j2k, await File.ReadAllBytesAsync(SharedData.Path("cxr_dicom/files/cxr_002.dcm"), TestContext.Current.CancellationToken));
+        var arithmetic = Stored(study: 1, instance: 1, models: [Pneumonia]);
+        await host.StoreAsync(arithmetic, await UndecodedXray.ReadAsync());
         var lost = Stored(study: 1, instance: 2, models: [Pneumonia]);
         var text = Stored(study: 1, instance: 3, models: [Pneumonia]);
         await host.StoreAsync(text, new byte[200]);
-        await host.SendAsync(j2k, lost, text);
+        await host.SendAsync(arithmetic, lost, text);
 
-        Assert.Equal("JPEG 2000", (await RefusalAsync(IdOf(1, Pneumonia)))[..9]);
+        Assert.Equal("JPEG Extended (Process 3 and 5) (1.2.840.10008.1.2.4.52) is not decoded", await RefusalAsync(IdOf(1, Pneumonia)));
         Assert.Equal("the image is not stored", await RefusalAsync(IdOf(2, Pneumonia)));
         Assert.Equal("missing DICM after the preamble", await RefusalAsync(IdOf(3, Pneumonia)));
     }

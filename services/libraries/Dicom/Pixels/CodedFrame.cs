@@ -31,10 +31,15 @@ internal readonly record struct CodedFrame(string Codec, long Width, long Height
             foreach (ref var sample in MemoryMarshal.Cast<byte, sbyte>(pixels))
                 sample = (sbyte)((sbyte)(sample << unused) >> unused);
         }
-        else
+        else if (description.BitsAllocated == 16)
         {
             foreach (ref var sample in MemoryMarshal.Cast<byte, short>(pixels))
                 sample = (short)((short)(sample << unused) >> unused);
+        }
+        else
+        {
+            foreach (ref var sample in MemoryMarshal.Cast<byte, int>(pixels))
+                sample = sample << unused >> unused;
         }
     }
 }

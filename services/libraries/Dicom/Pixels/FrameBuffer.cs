@@ -18,6 +18,14 @@ internal sealed class FrameBuffer : IDisposable
 
     public void Clear() => Length = 0;
 
+    /// <summary>Adds a byte.</summary>
+    public void Append(byte value)
+    {
+        if (Length == bytes.Length)
+            Grow(Length + 1L);
+        bytes[Length++] = value;
+    }
+
     /// <summary>Adds bytes from the source; false if it ends before.</summary>
     public async ValueTask<bool> AppendAsync(ByteSource source, long count, CancellationToken cancellationToken)
     {

@@ -9,10 +9,11 @@ public abstract record FrameResult
 
     /// <summary>Pixels in native form.</summary>
     /// <param name="Pixels">
-    /// Row by row, little endian, <see cref="PixelDescription.BitsAllocated"/> bits a sample, the samples of a pixel together. For native transfer syntaxes it is the
+    /// Row by row, little endian, <see cref="PixelDescription.SampleBytes"/> bytes a sample, the samples of a pixel together. For native transfer syntaxes it may be the
     /// memory that was given, and valid as long as that.
     /// </param>
-    public sealed record Decoded(ReadOnlyMemory<byte> Pixels) : FrameResult;
+    /// <param name="ColourModel">What the samples are, as a Photometric Interpretation with every sample for every pixel: e.g. <c>MONOCHROME2</c>, <c>RGB</c>, <c>YBR_FULL</c>.</param>
+    public sealed record Decoded(ReadOnlyMemory<byte> Pixels, string ColourModel) : FrameResult;
 
     /// <summary>Sound, as far as we can tell, and not yet for us.</summary>
     /// <param name="What">A sentence that names it.</param>

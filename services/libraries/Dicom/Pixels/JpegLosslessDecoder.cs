@@ -35,7 +35,7 @@ internal ref struct JpegLosslessDecoder
         if ((long)frame.Length * MaxSamplesPerByte < (long)description.Rows * description.Columns * description.SamplesPerPixel)
             return new FrameResult.Corrupt("the JPEG frame is too short for Rows x Columns");
         var decoder = new JpegLosslessDecoder(description, frame, cancellationToken);
-        return decoder.ReadSegments() is { } problem ? new FrameResult.Corrupt(problem) : new FrameResult.Decoded(decoder.pixels);
+        return decoder.ReadSegments() is { } problem ? new FrameResult.Corrupt(problem) : new FrameResult.Decoded(decoder.pixels, description.PhotometricInterpretation);
     }
 
     /// <summary>T.81 annex B.2: returns a problem, or null when every component is decoded.</summary>
@@ -87,7 +87,7 @@ internal ref struct JpegLosslessDecoder
             if (found.Components > 1 && segment[7 + (3 * component)] != 0x11)
                 return "the JPEG frame has components of different size";
         }
-        (coded, componentIds, pixels) = (found, ids, new byte[description.FrameBytes]);
+        (coded, componentIds, pixels) = (found, ids, new byte[description.DecodedBytes]);
         return null;
     }
 

@@ -47,16 +47,25 @@ public sealed record PixelDescription
     /// <summary>The first Window Width, in rescaled units; null without a whole window.</summary>
     public double? WindowWidth { get; init; }
 
-    /// <summary>Bytes of one frame of native pixel data.</summary>
-    public long FrameBytes
+    /// <summary>Bytes that a decoded sample takes; one of a single bit takes a byte.</summary>
+    public int SampleBytes => (BitsAllocated + 7) / 8;
+
+    /// <summary>Bytes of one decoded frame, see <see cref="FrameResult.Decoded"/>.</summary>
+    public long DecodedBytes => (long)Rows * Columns * SamplesPerPixel * SampleBytes;
+
+    /// <summary>Bits of one frame of native pixel data.</summary>
+    internal long FrameBits
     {
         get
         {
             // PS3.3 section C.7.6.3.1.2: two pixels share their colour samples
-            var samples = PhotometricInterpretation == "YBR_FULL_422" ? 2 : SamplesPerPixel;
-            return (((long)Rows * Columns * samples * BitsAllocated) + 7) / 8;
+            var samples = this is { PhotometricInterpretation: "YBR_FULL_422", SamplesPerPixel: 3 } ? 2 : SamplesPerPixel;
+            return (long)Rows * Columns * samples * BitsAllocated;
         }
     }
+
+    /// <summary>Bytes of one frame of native pixel data.</summary>
+    public long FrameBytes => (FrameBits + 7) / 8;
 
     /// <summary>Reads the description; null where the attributes describe no image, and then <paramref name="problem"/> names the attribute.</summary>
     public static PixelDescription? From(DataSet dataSet, out string? problem)

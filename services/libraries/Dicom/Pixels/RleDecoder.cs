@@ -13,8 +13,10 @@ internal static class RleDecoder
 
     public static FrameResult Decode(PixelDescription description, ReadOnlySpan<byte> frame, CancellationToken cancellationToken)
     {
-        var (samples, size) = (description.SamplesPerPixel, description.BitsAllocated / 8);
-        var pixels = description.Rows * description.Columns;
+        // Single bits are packed, and the bytes that hold them are what is coded (PS3.5 section G.2).
+        var packed = description.BitsAllocated == 1;
+        var (samples, size) = packed ? (1, 1) : (description.SamplesPerPixel, description.SampleBytes);
+        var pixels = packed ? (int)description.FrameBytes : description.Rows * description.Columns;
         if (frame.Length < HeaderLength)
             return new FrameResult.Corrupt("the RLE frame ends inside its header");
         var count = BinaryPrimitives.ReadUInt32LittleEndian(frame);
@@ -36,7 +38,7 @@ internal static class RleDecoder
             if (Unpack(frame[(int)start..(int)end], target, samples * size, pixels) is { } problem)
                 return new FrameResult.Corrupt($"RLE segment {segment + 1} {problem}");
         }
-        return new FrameResult.Decoded(output);
+        return packed ? NativeFrame.Decode(description, output) : new FrameResult.Decoded(output, description.PhotometricInterpretation);
     }
 
     private static uint SegmentOffset(ReadOnlySpan<byte> frame, int segment) => BinaryPrimitives.ReadUInt32LittleEndian(frame[(4 + (4 * segment))..]);

@@ -104,7 +104,7 @@ public sealed class DicomReader : IDisposable
         if (!atPixelData || parser is null || pixelDataOpened)
             return null;
         pixelDataOpened = true;
-        return new PixelDataStream(source, parser, Syntax);
+        return new PixelDataStream(source, parser, Syntax, DataSet.TryGet(DicomTags.ExtendedOffsetTable, out var offsets) ? offsets.Value : default);
     }
 
     /// <inheritdoc/>

@@ -104,6 +104,7 @@ public static class DicomTags
 
     public static readonly DicomTag FailedAttributesSequence = new(0x0074, 0x1048);
 
+    public static readonly DicomTag ExtendedOffsetTable = new(0x7FE0, 0x0001);
     public static readonly DicomTag FloatPixelData = new(0x7FE0, 0x0008);
     public static readonly DicomTag DoubleFloatPixelData = new(0x7FE0, 0x0009);
     public static readonly DicomTag PixelData = new(0x7FE0, 0x0010);
