@@ -38,14 +38,14 @@ internal sealed class AnalysisPicture : IDisposable
     public void Dispose() => typeface.Dispose();
 
     /// <summary>Draws; the image's longer side becomes 1024 to 2048 pixels.</summary>
-    public byte[] Draw(GreyFrame frame, PictureText text)
+    public byte[] Draw(ImageFrame frame, PictureText text)
     {
         var side = Math.Clamp(Math.Max(frame.Rows, frame.Columns), SmallestSide, LargestSide);
         var png = Draw(frame, text, side);
         return png.Length > MaxBytes && side > SmallestSide ? Draw(frame, text, SmallestSide) : png;
     }
 
-    private byte[] Draw(GreyFrame frame, PictureText text, int side)
+    private byte[] Draw(ImageFrame frame, PictureText text, int side)
     {
         var scale = (float)side / Math.Max(frame.Rows, frame.Columns);
         var size = new SKSizeI(Math.Max(1, (int)MathF.Round(frame.Columns * scale)), Math.Max(1, (int)MathF.Round(frame.Rows * scale)));
@@ -65,10 +65,11 @@ internal sealed class AnalysisPicture : IDisposable
         return png?.ToArray() ?? throw new InvalidOperationException("the picture could not be encoded");
     }
 
-    private static void DrawFrame(SKCanvas canvas, GreyFrame frame, SKRect image, float scale)
+    private static void DrawFrame(SKCanvas canvas, ImageFrame frame, SKRect image, float scale)
     {
-        using var grey = SKImage.FromPixelCopy(new SKImageInfo(frame.Columns, frame.Rows, SKColorType.Gray8, SKAlphaType.Opaque), frame.Pixels);
-        canvas.DrawImage(grey, image, scale < 1 ? new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear) : new SKSamplingOptions(SKCubicResampler.Mitchell));
+        var colours = frame.InColour ? SKColorType.Rgb888x : SKColorType.Gray8;
+        using var pixels = SKImage.FromPixelCopy(new SKImageInfo(frame.Columns, frame.Rows, colours, SKAlphaType.Opaque), frame.Pixels);
+        canvas.DrawImage(pixels, image, scale < 1 ? new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear) : new SKSamplingOptions(SKCubicResampler.Mitchell));
     }
 
     private static void DrawBoxes(SKCanvas canvas, IReadOnlyList<PictureBox> boxes, SKRect image, SKFont font)

@@ -57,13 +57,13 @@ internal sealed class AnalysisRenderer(IBlobStore blobs, Catalogue catalogue, An
 
     public void Dispose() => slots.Dispose();
 
-    private async Task<(GreyFrame? Frame, string? Problem)> ReadAsync(Stream file, CancellationToken cancellationToken)
+    private async Task<(ImageFrame? Frame, string? Problem)> ReadAsync(Stream file, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(ReadLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await GreyFrame.ReadAsync(file, decoder, either.Token);
+            return await ImageFrame.ReadAsync(file, decoder, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

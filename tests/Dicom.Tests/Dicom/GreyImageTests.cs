@@ -100,8 +100,8 @@ public sealed class GreyImageTests
 
         Assert.Null(GreyImage.Refusal(grey));
         Assert.Null(GreyImage.Refusal(grey with { PhotometricInterpretation = "MONOCHROME1" }));
-        Assert.Equal("3 samples per pixel are not supported yet", GreyImage.Refusal(grey with { SamplesPerPixel = 3 }));
-        Assert.Equal("Bits Allocated 32 is not supported yet", GreyImage.Refusal(grey with { BitsAllocated = 32 }));
+        Assert.Equal("an image of 3 samples per pixel is not grey", GreyImage.Refusal(grey with { SamplesPerPixel = 3 }));
+        Assert.Equal("Bits Allocated 64 is not supported", GreyImage.Refusal(grey with { BitsAllocated = 64 }));
         Assert.Contains("Photometric Interpretation", GreyImage.Refusal(grey with { PhotometricInterpretation = "PALETTE COLOR" }), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => GreyImage.From(grey with { SamplesPerPixel = 3 }, new byte[3]));
         Assert.Throws<ArgumentException>(() => GreyImage.From(grey, []));

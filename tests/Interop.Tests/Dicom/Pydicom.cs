@@ -16,6 +16,17 @@ internal static class Pydicom
     /// <summary>The pixels of each file: all frames, little endian, the samples of a pixel together.</summary>
     public static Task<List<byte[]>> PixelsAsync(IReadOnlyList<string> files) => ReadAsync(files, "pixels", "raw", File.ReadAllBytes);
 
+    /// <summary>The first frame of each file as a reader sees it: grey as float32 from 0 to 1, colour as red, green and blue bytes.</summary>
+    public static Task<List<byte[]>> SeenAsync(IReadOnlyList<string> files) => ReadAsync(files, "seen", "raw", File.ReadAllBytes);
+
+    /// <summary>Files made of others by <c>pydicom_variants.py</c>, with look-up tables, windows and palettes of every kind.</summary>
+    public static async Task<string[]> VariantsAsync(string folder, string grey, string colour)
+    {
+        var script = Path.Combine(SharedData.Repository, "tests", "Interop.Tests", "Dicom", "pydicom_variants.py");
+        await ExternalTool.RunAsync(Python, "python3-pydicom", [script, folder, grey, colour]);
+        return Directory.GetFiles(folder, "*.dcm");
+    }
+
     /// <summary>The system's Python, which sees Debian's packages; another one may come first on PATH.</summary>
     private const string Python = "/usr/bin/python3";
 

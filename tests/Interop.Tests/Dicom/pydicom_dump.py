@@ -1,9 +1,9 @@
 """Reads DICOM files with pydicom (JPEG with GDCM, HTJ2K with OpenJPH) and writes what it found, for the tests to compare with.
 
-usage: pydicom_dump.py OUTPUT elements|pixels < list-of-files
+usage: pydicom_dump.py OUTPUT elements|pixels|seen < list-of-files
 
 For the n-th file of the list, OUTPUT/n.json holds its elements as [path, VR, bytes, SHA-256, text, numbers], or OUTPUT/n.raw its pixels, little endian, row by
-row, the samples of a pixel together. A file that pydicom cannot read gets OUTPUT/n.error with the reason.
+row, the samples of a pixel together, or its first frame as a reader sees it: grey as float32 from 0 to 1, colour as bytes. A file that pydicom cannot read gets OUTPUT/n.error with the reason.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from pydicom import config
 from pydicom.encaps import generate_pixel_data_frame
 from pydicom.multival import MultiValue
 from pydicom.pixel_data_handlers import gdcm_handler, numpy_handler, rle_handler
+from pydicom.pixel_data_handlers.util import apply_color_lut, apply_modality_lut, apply_voi_lut, convert_color_space
 from pydicom.sequence import Sequence
 
 WORDS = {"AT": 2, "OW": 2, "SS": 2, "US": 2, "US or SS": 2, "OB or OW": 2, "US or OW": 2, "US or SS or OW": 2,
@@ -124,14 +125,63 @@ def bits(data_set, packed):
     return numpy.unpackbits(numpy.frombuffer(packed, "u1"), bitorder="little")[:data_set.Rows * data_set.Columns].tobytes()
 
 
+def seen(data_set):
+    frames_ = data_set.pixel_array
+    stored = frames_[0] if int(data_set.get("NumberOfFrames") or 1) > 1 else frames_
+    colours = data_set.PhotometricInterpretation
+    if colours == "PALETTE COLOR":
+        painted = apply_color_lut(stored, data_set)
+        return (painted >> 8 if painted.itemsize == 2 else painted).astype("u1").tobytes()
+    if stored.ndim == 3:
+        if data_set.BitsStored > 8:
+            stored = (stored >> (data_set.BitsStored - 8)).astype("u1")
+        return (convert_color_space(stored, "YBR_FULL", "RGB") if colours.startswith("YBR_FULL") else stored).astype("u1").tobytes()
+    for groups in ("PerFrameFunctionalGroupsSequence", "SharedFunctionalGroupsSequence"):
+        first = (data_set.get(groups) or [{}])[0]
+        for group in ("PixelValueTransformationSequence", "FrameVOILUTSequence"):
+            for element in (first.get(group) or [[]])[0]:
+                data_set.setdefault(element.tag, element)
+    return grey(data_set, stored).astype("<f4").tobytes()
+
+
+def grey(data_set, stored):
+    # pydicom leaves what lies beside the stored bits where it is
+    shift, bits_ = data_set.HighBit - data_set.BitsStored + 1, data_set.BitsStored
+    stored = (stored.astype("i8") >> shift) & ((1 << bits_) - 1)
+    if data_set.PixelRepresentation == 1:
+        stored = numpy.where(stored >> (bits_ - 1), stored - (1 << bits_), stored)
+    padding = numpy.zeros(stored.shape, bool)
+    if "PixelPaddingValue" in data_set:
+        ends = sorted((data_set.PixelPaddingValue, data_set.get("PixelPaddingRangeLimit", data_set.PixelPaddingValue)))
+        padding = (stored >= ends[0]) & (stored <= ends[1])
+    value = apply_modality_lut(stored, data_set).astype("f8")
+    if data_set.get("VOILUTSequence"):
+        item = data_set.VOILUTSequence[0]
+        if isinstance(item.LUTData, bytes) and len(item.LUTData) < 2 * item.LUTDescriptor[0]:  # pydicom knows words alone
+            item.LUTData = numpy.frombuffer(item.LUTData, "u1").astype("<u2").tobytes()
+        found = apply_voi_lut(value.astype("i8"), data_set) / ((1 << data_set.VOILUTSequence[0].LUTDescriptor[2]) - 1)
+    elif data_set.get("WindowWidth"):
+        signed = data_set.PixelRepresentation == 1
+        ends = numpy.array([-(1 << (bits_ - 1)), (1 << (bits_ - 1)) - 1] if signed else [0, (1 << bits_) - 1], "f8")
+        if data_set.get("ModalityLUTSequence"):
+            ends = numpy.array([0, (1 << data_set.ModalityLUTSequence[0].LUTDescriptor[2]) - 1], "f8")
+        elif "RescaleSlope" in data_set:
+            ends = ends * float(data_set.RescaleSlope) + float(data_set.RescaleIntercept)
+        found = (apply_voi_lut(value, data_set) - ends[0]) / (ends[1] - ends[0])
+    else:
+        image = value[~padding]
+        found = (value - image.min()) / max(image.max() - image.min(), 1e-12)
+    return numpy.where(padding, 0, 1 - found if data_set.PhotometricInterpretation == "MONOCHROME1" else found)
+
+
 if __name__ == "__main__":
     config.pixel_data_handlers = [numpy_handler, rle_handler, gdcm_handler]
     output, what = Path(sys.argv[1]), sys.argv[2]
     for number, line in enumerate(sys.stdin):
         try:
             read = pydicom.dcmread(line.rstrip("\n"), force=True)
-            if what == "pixels":
-                (output / f"{number}.raw").write_bytes(pixels(read))
+            if what in ("pixels", "seen"):
+                (output / f"{number}.raw").write_bytes(pixels(read) if what == "pixels" else seen(read))
             else:
                 (output / f"{number}.json").write_text(json.dumps([*elements(read)]), encoding="utf-8")
         except Exception as error:

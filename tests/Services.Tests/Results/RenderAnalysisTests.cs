@@ -76,6 +76,21 @@ public sealed class RenderAnalysisTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AColourImageIsDrawnInItsColours()
+    {
+        var stored = Stored(study: 1, instance: 1, models: [Pneumonia]);
+        var dataSet = Attributes(rows: 64, columns: 64);
+        dataSet.Set(DicomTags.PhotometricInterpretation, "YBR_FULL");
+        dataSet.SetUInt16(DicomTags.SamplesPerPixel, 3);
+        await host.StoreAsync(stored, Part10(dataSet, [.. Enumerable.Repeat(new byte[] { 76, 85, 255 }, 64 * 64).SelectMany(pixel => pixel)]));
+        await host.SendAsync(stored, Classified(stored));
+
+        using var picture = await RenderAsync(IdOf(1, Pneumonia));
+
+        Assert.Equal(new SKColor(254, 0, 0), picture.GetPixel(512, 512));
+    }
+
+    [Fact]
     public async Task ASampleIsServedAsPngOverHttp()
     {
         var stored = Stored(study: 1, instance: 1, models: [Lungs]);
@@ -141,6 +156,11 @@ public sealed class RenderAnalysisTests : IAsyncLifetime
     {
         var pixels = new byte[rows * columns];
         Array.Fill(pixels, Grey);
+        return Part10(Attributes(rows, columns), pixels);
+    }
+
+    private static DataSet Attributes(ushort rows, ushort columns)
+    {
         var dataSet = new DataSet();
         dataSet.Set(DicomTags.PhotometricInterpretation, "MONOCHROME2");
         dataSet.SetUInt16(DicomTags.SamplesPerPixel, 1);
@@ -152,6 +172,11 @@ public sealed class RenderAnalysisTests : IAsyncLifetime
         dataSet.SetUInt16(DicomTags.PixelRepresentation, 0);
         dataSet.Set(DicomTags.WindowCenter, "128");
         dataSet.Set(DicomTags.WindowWidth, "256");
+        return dataSet;
+    }
+
+    private static byte[] Part10(DataSet dataSet, byte[] pixels)
+    {
         dataSet.Set(new DicomElement(DicomTags.PixelData, Vr.OB, pixels));
         var meta = new FileMetaInformation { TransferSyntaxUid = TransferSyntax.ExplicitVrLittleEndian.Uid };
         return [.. DicomWriter.ToBytes(meta), .. DicomWriter.ToBytes(dataSet, TransferSyntax.ExplicitVrLittleEndian)];
@@ -159,7 +184,6 @@ public sealed class RenderAnalysisTests : IAsyncLifetime
 
     private static Task<byte[]> SampleAsync(string name) =>
         File.ReadAllBytesAsync(Path.Combine(SharedData.Repository, "services", "AllInOne", "samples", name), TestContext.Current.CancellationToken);
-
 
     private async Task<SKBitmap> RenderAsync(Guid analysisId)
     {

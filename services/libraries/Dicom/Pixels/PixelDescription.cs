@@ -1,6 +1,9 @@
 namespace MedCloud.Dicom;
 
-/// <summary>What PS3.3 section C.7.6.3 (image pixel), C.11.1 (rescale) and C.11.2 (window) say about the pixels of an instance.</summary>
+/// <summary>
+/// What PS3.3 section C.7.6.3 (image pixel), C.11.1 (modality) and C.11.2 (values of interest) say about the pixels of an instance; of an enhanced one, about its first frame
+/// (sections C.7.6.16.2.9 and C.7.6.16.2.10).
+/// </summary>
 public sealed record PixelDescription
 {
     private const long MaxPixels = 512L * 1024 * 1024;
@@ -40,6 +43,21 @@ public sealed record PixelDescription
 
     /// <summary>Rescale Intercept, 0 where absent.</summary>
     public double Intercept { get; init; }
+
+    /// <summary>The Modality LUT, which stands in the place of the rescale; null where absent.</summary>
+    public LookupTable? ModalityLut { get; init; }
+
+    /// <summary>The first VOI LUT, which is preferred to a window; null where absent.</summary>
+    public LookupTable? VoiLut { get; init; }
+
+    /// <summary>What the window does.</summary>
+    public VoiLutFunction VoiLutFunction { get; init; }
+
+    /// <summary>Stored values that are no image but fill it up to a rectangle (PS3.3 section C.7.5.1.1.2), from the least to the greatest; null without any.</summary>
+    public (int Least, int Greatest)? Padding { get; init; }
+
+    /// <summary>The colours of PALETTE COLOR pixels; null for others.</summary>
+    public Palette? Palette { get; init; }
 
     /// <summary>The first Window Center, in rescaled units; null without a whole window.</summary>
     public double? WindowCenter { get; init; }
@@ -95,8 +113,25 @@ public sealed record PixelDescription
         if (problem is not null)
             return null;
 
-        var center = dataSet.GetDouble(DicomTags.WindowCenter);
-        var width = dataSet.GetDouble(DicomTags.WindowWidth);
+        var modality = FunctionalGroup(dataSet, DicomTags.PixelValueTransformationSequence);
+        var voi = FunctionalGroup(dataSet, DicomTags.FrameVoiLutSequence);
+        var modalityLut = Lut(modality, DicomTags.ModalityLutSequence, out problem);
+        var voiLut = problem is null ? Lut(voi, DicomTags.VoiLutSequence, out problem) : null;
+        var palette = problem is null && photometric == "PALETTE COLOR" ? Palette.From(dataSet, out problem) : null;
+        if (problem is not null)
+            return null;
+
+        var function = voi.GetString(DicomTags.VoiLutFunction) switch
+        {
+            "LINEAR_EXACT" => VoiLutFunction.LinearExact,
+            "SIGMOID" => VoiLutFunction.Sigmoid,
+            _ => VoiLutFunction.Linear,
+        };
+        var center = voi.GetDouble(DicomTags.WindowCenter);
+        var width = voi.GetDouble(DicomTags.WindowWidth);
+        // A width that the standard rules out says nothing (PS3.3 section C.11.2.1.2.1).
+        if (width < 1 && (function == VoiLutFunction.Linear || width <= 0))
+            width = null;
         return new PixelDescription
         {
             Rows = rows,
@@ -109,10 +144,43 @@ public sealed record PixelDescription
             PhotometricInterpretation = photometric ?? "",
             PlanarConfiguration = dataSet.GetInt32(DicomTags.PlanarConfiguration) == 1 ? 1 : 0,
             NumberOfFrames = frames,
-            Slope = dataSet.GetDouble(DicomTags.RescaleSlope) ?? 1,
-            Intercept = dataSet.GetDouble(DicomTags.RescaleIntercept) ?? 0,
+            Slope = modality.GetDouble(DicomTags.RescaleSlope) ?? 1,
+            Intercept = modality.GetDouble(DicomTags.RescaleIntercept) ?? 0,
+            ModalityLut = modalityLut,
+            VoiLut = voiLut,
+            VoiLutFunction = function,
+            Padding = PaddingOf(dataSet),
+            Palette = palette,
             WindowCenter = width is null ? null : center,
             WindowWidth = center is null ? null : width,
         };
+    }
+
+    /// <summary>The item of a functional group for the first frame, or for all; else the data set itself, as in every object that is not enhanced.</summary>
+    private static DataSet FunctionalGroup(DataSet dataSet, DicomTag group)
+    {
+        foreach (var groups in new[] { DicomTags.PerFrameFunctionalGroupsSequence, DicomTags.SharedFunctionalGroupsSequence })
+        {
+            if (dataSet.GetSequence(groups) is [var first, ..] && first.GetSequence(group) is [var item, ..])
+                return item;
+        }
+        return dataSet;
+    }
+
+    private static LookupTable? Lut(DataSet around, DicomTag sequence, out string? problem)
+    {
+        problem = null;
+        // Some writers leave an item of empty elements behind, which says nothing.
+        return around.GetSequence(sequence) is [var item, ..] && item.TryGet(DicomTags.LutDescriptor, out var descriptor) && !descriptor.Value.IsEmpty
+            ? LookupTable.From(item, DicomTags.LutDescriptor, DicomTags.LutData, out problem)
+            : null;
+    }
+
+    private static (int, int)? PaddingOf(DataSet dataSet)
+    {
+        if (dataSet.GetInt32(DicomTags.PixelPaddingValue) is not { } value)
+            return null;
+        var limit = dataSet.GetInt32(DicomTags.PixelPaddingRangeLimit) ?? value;
+        return (Math.Min(value, limit), Math.Max(value, limit));
     }
 }

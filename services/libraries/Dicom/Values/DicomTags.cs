@@ -97,12 +97,25 @@ public static class DicomTags
     public static readonly DicomTag BitsStored = new(0x0028, 0x0101);
     public static readonly DicomTag HighBit = new(0x0028, 0x0102);
     public static readonly DicomTag PixelRepresentation = new(0x0028, 0x0103);
+    public static readonly DicomTag PixelPaddingValue = new(0x0028, 0x0120);
+    public static readonly DicomTag PixelPaddingRangeLimit = new(0x0028, 0x0121);
     public static readonly DicomTag WindowCenter = new(0x0028, 0x1050);
     public static readonly DicomTag WindowWidth = new(0x0028, 0x1051);
     public static readonly DicomTag RescaleIntercept = new(0x0028, 0x1052);
     public static readonly DicomTag RescaleSlope = new(0x0028, 0x1053);
 
+    public static readonly DicomTag VoiLutFunction = new(0x0028, 0x1056);
+    public static readonly DicomTag ModalityLutSequence = new(0x0028, 0x3000);
+    public static readonly DicomTag LutDescriptor = new(0x0028, 0x3002);
+    public static readonly DicomTag LutData = new(0x0028, 0x3006);
+    public static readonly DicomTag VoiLutSequence = new(0x0028, 0x3010);
+    public static readonly DicomTag FrameVoiLutSequence = new(0x0028, 0x9132);
+    public static readonly DicomTag PixelValueTransformationSequence = new(0x0028, 0x9145);
+
     public static readonly DicomTag FailedAttributesSequence = new(0x0074, 0x1048);
+
+    public static readonly DicomTag SharedFunctionalGroupsSequence = new(0x5200, 0x9229);
+    public static readonly DicomTag PerFrameFunctionalGroupsSequence = new(0x5200, 0x9230);
 
     public static readonly DicomTag ExtendedOffsetTable = new(0x7FE0, 0x0001);
     public static readonly DicomTag FloatPixelData = new(0x7FE0, 0x0008);
