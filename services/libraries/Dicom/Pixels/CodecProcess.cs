@@ -53,6 +53,13 @@ internal sealed class CodecProcess : IDisposable
         }
     }
 
+    /// <summary>Whether it ended by its own clock, after <see cref="AskAsync"/> gave null; the clock runs only while a frame is in hand.</summary>
+    public async Task<bool> RanOutOfTimeAsync(CancellationToken cancellationToken)
+    {
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode == TimedOut;
+    }
+
     /// <summary>Why it ended, after <see cref="AskAsync"/> gave null.</summary>
     /// <exception cref="InsufficientMemoryException">The machine had no memory left for it.</exception>
     public async Task<string> ObituaryAsync(CancellationToken cancellationToken)

@@ -34,9 +34,9 @@ internal sealed class NativeFrameDecoder : IDisposable
 
     private async Task<FrameResult> DecodeAsync(CodecRequest request, CodedFrame coded, PixelDescription description, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var again = false; ; again = true)
         {
-            var process = idle.TryTake(out var waiting) ? waiting : CodecProcess.Start();
+            var process = !again && idle.TryTake(out var waiting) ? waiting : CodecProcess.Start();
             var answered = false;
             try
             {
@@ -45,8 +45,8 @@ internal sealed class NativeFrameDecoder : IDisposable
                     answered = true;
                     return Result(answer, coded, description);
                 }
-                // One that has worked before may have been ended from outside while it waited; a fresh one is asked.
-                if (!process.Used)
+                // One that has worked before may have been ended from outside while it waited, so a fresh one is asked; not where the frame took its time.
+                if (!process.Used || await process.RanOutOfTimeAsync(cancellationToken))
                     return new FrameResult.Corrupt($"the {coded.Codec} frame {await process.ObituaryAsync(cancellationToken)}");
             }
             finally
