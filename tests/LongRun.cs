@@ -1,6 +1,4 @@
-using MedCloud.Tests;
-
-namespace MedCloud.Services.Tests.EndToEnd;
+namespace MedCloud.Tests;
 
 /// <summary>The table of what was counted, which <c>tests/run</c> prints at its end and <c>docs/reliability.md</c> keeps.</summary>
 internal static class LongRun
