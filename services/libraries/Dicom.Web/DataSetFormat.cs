@@ -5,8 +5,8 @@ using System.Xml;
 namespace MedCloud.Dicom.Web;
 
 /// <summary>
-/// The two text forms of a data set: DICOM JSON (PS3.18 annex F) and the Native DICOM Model in XML (PS3.19 annex A). They write the VRs that
-/// responses of the Store transaction have: text without person names, US, and sequences.
+/// The two text forms of a data set: DICOM JSON (PS3.18 annex F) and the Native DICOM Model in XML (PS3.19 annex A). The XML has the
+/// VRs of responses of the Store transaction: text without person names, US, and sequences.
 /// </summary>
 public sealed class DataSetFormat
 {
@@ -38,7 +38,7 @@ public sealed class DataSetFormat
         .FirstOrDefault(format => format is not null);
 
     /// <summary>The data set as UTF-8 text.</summary>
-    /// <exception cref="NotSupportedException">It has an element of another VR.</exception>
+    /// <exception cref="NotSupportedException">It has an element of another VR, and this is the XML.</exception>
     public byte[] Write(DataSet dataSet) => write(dataSet);
 
     private bool Fits(MediaType range) => range.Name == MediaType || alsoAs.Contains(range.Name);
@@ -47,34 +47,8 @@ public sealed class DataSetFormat
     {
         var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
-            WriteJson(writer, dataSet);
+            DicomJsonWriter.Write(writer, dataSet);
         return buffer.ToArray();
-    }
-
-    private static void WriteJson(Utf8JsonWriter writer, DataSet dataSet)
-    {
-        writer.WriteStartObject();
-        foreach (var element in dataSet)
-        {
-            writer.WriteStartObject(NumberOf(element));
-            writer.WriteString("vr", element.Vr.ToString());
-            if (element.Vr == Vr.SQ ? element.Items.Count > 0 : element.Value.Length > 0)
-            {
-                writer.WriteStartArray("Value");
-                foreach (var item in element.Items)
-                    WriteJson(writer, item);
-                foreach (var value in ValuesOf(dataSet, element))
-                {
-                    if (element.Vr == Vr.US)
-                        writer.WriteRawValue(value);
-                    else
-                        writer.WriteStringValue(value);
-                }
-                writer.WriteEndArray();
-            }
-            writer.WriteEndObject();
-        }
-        writer.WriteEndObject();
     }
 
     private static byte[] ToXml(DataSet dataSet)

@@ -161,12 +161,12 @@ public sealed class StoreResponseTests
         Assert.Equal(expected, DataSetFormat.Choose(MediaType.ParseAccept([accept]))?.MediaType);
 
     [Fact]
-    public void OtherVr_IsRefused()
+    public void OtherVr_IsRefusedInXml()
     {
         var dataSet = new DataSet();
         dataSet.Set(DicomTags.PatientName, "Doe^Jane");
 
-        Assert.Throws<NotSupportedException>(() => DataSetFormat.Json.Write(dataSet));
+        Assert.Throws<NotSupportedException>(() => DataSetFormat.Xml.Write(dataSet));
     }
 
     private static void AssertJson(string expected, StoreResponse response)
