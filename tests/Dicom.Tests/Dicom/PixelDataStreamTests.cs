@@ -108,6 +108,7 @@ public sealed class PixelDataStreamTests
         { 2, [.. Item(), .. Item(1, 2), .. Item(3, 4), .. Item(5, 6)], "more fragments than Number of Frames accounts for" },
         { 2, [.. Item(UInt32(0)), .. Item(1, 2), .. Item(3, 4)], "the offset table is not one entry per frame" },
         { 2, [.. Item([.. UInt32(0), .. UInt32(9)]), .. Item(1, 2), .. Item(3, 4)], "the offset table does not meet the fragments" },
+        { 2, [.. Item([.. UInt32(10), .. UInt32(20)]), .. Item(1, 2), .. Item(3, 4), .. Item(5, 6)], "the offset table does not meet the fragments" },
         { 2, [.. Item([.. UInt32(0), .. UInt32(100)]), .. Item(1, 2), .. Item(3, 4)], "fewer frames than Number of Frames" },
         { 1, [], "the offset table's item is missing" },
         { 1, Item(), "fewer frames than Number of Frames" },

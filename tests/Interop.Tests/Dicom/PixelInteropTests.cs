@@ -95,6 +95,30 @@ public sealed class PixelInteropTests
         Assert.InRange(decoded.Count, 90, decoded.Count);
     }
 
+    /// <summary>Frames of every encoder at hand, of 8 to 16 bits, signed and not, grey and in colour: lossless ones are the image, lossy ones what DCMTK makes of them.</summary>
+    [Fact]
+    public async Task WhatAnEncoderWroteIsTheImage()
+    {
+        using var folder = new TemporaryFolder();
+        var differences = new List<string>();
+        var encodings = await Pydicom.EncodingsAsync(folder.Path);
+        foreach (var file in encodings)
+        {
+            var name = Path.GetFileNameWithoutExtension(file);
+            var lossy = name.EndsWith("LOSSY", StringComparison.Ordinal);
+            var image = Path.Combine(folder.Path, lossy ? "decoded.dcm" : $"{name.Split('.')[0]}.dcm");
+            if (lossy)
+                await Tool.RunAsync("dcmdjpeg", "+cn", file, image);
+            var (own, description, _) = (await Corpus.DecodeAsync(file))!.Value;
+            if (own is not FrameResult.Decoded { Pixels: var pixels })
+                differences.Add($"{name}: {own}");
+            else if (Furthest(pixels.ToArray(), ((FrameResult.Decoded)(await Corpus.DecodeAsync(image))!.Value.Result).Pixels.ToArray(), description.BitsAllocated == 16) is var furthest && furthest > (lossy ? 1 : 0))
+                differences.Add($"{name}: differs by up to {furthest}");
+        }
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
+        Assert.InRange(encodings.Length, 90, encodings.Length);
+    }
+
     /// <summary>
     /// Makes pixels equal where the colour changes within a few pixels: of colour at half the resolution the decoders interpolate differently there, and the standards leave them free to.
     /// </summary>

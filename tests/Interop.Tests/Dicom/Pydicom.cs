@@ -27,6 +27,14 @@ internal static class Pydicom
         return Directory.GetFiles(folder, "*.dcm");
     }
 
+    /// <summary>Images in native form, <c>IMAGE.dcm</c>, and as each encoder at hand writes them, <c>IMAGE.ENCODING.dcm</c>, by <c>pydicom_encodings.py</c>.</summary>
+    public static async Task<string[]> EncodingsAsync(string folder)
+    {
+        var script = Path.Combine(SharedData.Repository, "tests", "Interop.Tests", "Dicom", "pydicom_encodings.py");
+        await ExternalTool.RunAsync(Python, "python3-pydicom, dcmtk, libgdcm-tools, libopenjp2-tools and openjph-tools", [script, folder]);
+        return Directory.GetFiles(folder, "*.*.dcm");
+    }
+
     /// <summary>The system's Python, which sees Debian's packages; another one may come first on PATH.</summary>
     private const string Python = "/usr/bin/python3";
 

@@ -8,6 +8,7 @@ internal sealed class NativeFrameDecoder : IDisposable
 {
     private readonly ConcurrentBag<CodecProcess> idle = [];
     private readonly SemaphoreSlim slots = new(Environment.ProcessorCount);
+    private volatile bool disposed;
 
     /// <summary>Decodes a frame whose header has been compared with its description.</summary>
     public async Task<FrameResult> DecodeAsync(NativeCodec codec, CodedFrame coded, PixelDescription description, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
@@ -24,12 +25,12 @@ internal sealed class NativeFrameDecoder : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the processes that are idle now, and each of the others when its frame is decoded.</summary>
     public void Dispose()
     {
+        disposed = true;
         while (idle.TryTake(out var process))
             process.Dispose();
-        slots.Dispose();
     }
 
     private async Task<FrameResult> DecodeAsync(CodecRequest request, CodedFrame coded, PixelDescription description, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
@@ -55,6 +56,8 @@ internal sealed class NativeFrameDecoder : IDisposable
                     idle.Add(process);
                 else
                     process.Dispose();
+                if (disposed)
+                    Dispose();
             }
         }
     }

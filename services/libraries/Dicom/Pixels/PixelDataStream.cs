@@ -151,11 +151,10 @@ public sealed class PixelDataStream
         if (frames == 1)
             return await source.SkipAsync(length, cancellationToken) ? [] : throw parser.Fault("the data ends inside the offset table");
         var basic = await source.ReadValueAsync((int)length, cancellationToken) ?? throw parser.Fault("the data ends inside the offset table");
-        if (extendedOffsets.IsEmpty)
-            return [.. MemoryMarshal.Cast<byte, uint>(basic)];
         // PS3.3 section C.7.6.3.1.8: with the extended table the basic one is empty.
-        if (length != 0 || extendedOffsets.Length != 8L * frames)
+        if (!extendedOffsets.IsEmpty && (length != 0 || extendedOffsets.Length != 8L * frames))
             throw parser.Fault("the extended offset table is not one entry per frame, or beside another");
-        return [.. MemoryMarshal.Cast<byte, long>(extendedOffsets.Span)];
+        long[] starts = extendedOffsets.IsEmpty ? [.. MemoryMarshal.Cast<byte, uint>(basic)] : [.. MemoryMarshal.Cast<byte, long>(extendedOffsets.Span)];
+        return starts is [] or [0, ..] ? starts : throw parser.Fault("the offset table does not meet the fragments");
     }
 }
