@@ -7,6 +7,9 @@ namespace MedCloud.Tests;
 /// <summary>MedCloud in one process, started as a user starts it, on free ports and a data folder of its own.</summary>
 internal sealed partial class AllInOneProcess : IAsyncDisposable
 {
+    /// <summary>How long anything that is waited for may take.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
     private readonly Process child;
     private readonly ConcurrentQueue<string> output = new();
     private readonly ConcurrentQueue<string> log = new();
@@ -70,7 +73,7 @@ internal sealed partial class AllInOneProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts with free ports and waits for the ready line; fails the test with the log when the process ends before.</summary>
+    /// <summary>Starts with free ports and waits for the ready line; throws with the log when the process ends before.</summary>
     public static async Task<AllInOneProcess> StartAsync(string data, IReadOnlyDictionary<string, string>? settings = null, params string[] arguments)
     {
         var process = Run(data, settings, ["--http", "0", "--grpc", "0", "--dimse", "0", "--data", data, .. arguments]);
@@ -86,15 +89,14 @@ internal sealed partial class AllInOneProcess : IAsyncDisposable
     public async Task OutputAsync(Func<IReadOnlyCollection<string>, bool> condition)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(Limit);
         while (!condition(output))
             await timer.WaitForNextTickAsync(limit.Token);
     }
 
     public async Task<int> ExitAsync()
     {
-        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await child.WaitForExitAsync().WaitAsync(Limit);
         return child.ExitCode;
     }
 
@@ -121,8 +123,7 @@ internal sealed partial class AllInOneProcess : IAsyncDisposable
 
     private async Task ReadyAsync()
     {
-        var match = await ready.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
-        Assert.True(match is not null, $"MedCloud ended before it was ready:\n{string.Join('\n', log)}");
+        var match = await ready.Task.WaitAsync(Limit) ?? throw new InvalidOperationException($"MedCloud ended before it was ready:\n{string.Join('\n', log)}");
         (HttpUrl, GrpcUrl, DimsePort) = (match.Groups["http"].Value, match.Groups["grpc"].Value, int.Parse(match.Groups["dimse"].Value));
     }
 

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using MedCloud.Benchmarks.Servers;
+using MedCloud.Dicom;
+using MedCloud.Dicom.Network;
+
+namespace MedCloud.Benchmarks.Ingest;
+
+/// <summary>What sending took, from the first request to the last answer.</summary>
+/// <param name="PerSecond">Instances.</param>
+/// <param name="MedianMs">The middle one of the times from a request to its answer.</param>
+/// <param name="CpuMs">CPU of the server per instance, until it rests.</param>
+internal sealed record Sent(double PerSecond, double MedianMs, double CpuMs);
+
+/// <summary>The load, the same for every server.</summary>
+internal static class Load
+{
+    private static readonly AeTitle Calling = AeTitle.Parse("LOAD");
+
+    /// <summary>C-STORE over several associations, each sending one instance after the other; they are open before the clock starts.</summary>
+    public static async Task<Sent> StoreAsync(Server server, InstanceKind kind, int count, int associations)
+    {
+        var endPoint = server.Dimse ?? throw new InvalidOperationException($"{server.Name} has no DIMSE door");
+        var instances = kind.Generate(count);
+        var clients = new DicomClient[associations];
+        for (var index = 0; index < associations; index++)
+            clients[index] = await DicomClient.ConnectAsync(endPoint, Calling, server.AeTitle, [new ProposedContext(InstanceKind.SopClassUid, [InstanceKind.Syntax])]);
+        return await MeasureAsync(server, instances, associations, 1, async (connection, batch) =>
+        {
+            var instance = batch[0];
+            var response = await clients[connection].StoreAsync(
+                InstanceKind.SopClassUid, instance.SopInstanceUid, InstanceKind.Syntax, new JoinedStream(instance.Header, instance.Pixels), CancellationToken.None);
+            if (response.Status != DimseStatus.Success)
+                throw new InvalidOperationException($"{server.Name} answered a C-STORE with {response.Status:X4}");
+        }, async () =>
+        {
+            foreach (var client in clients)
+            {
+                await client.ReleaseAsync(CancellationToken.None);
+                await client.DisposeAsync();
+            }
+        });
+    }
+
+    /// <summary>STOW-RS over several connections, each sending one request after the other.</summary>
+    public static async Task<Sent> StowAsync(Server server, InstanceKind kind, int count, int connections, int instancesPerRequest)
+    {
+        var instances = kind.Generate(count);
+        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { Timeout = TimeSpan.FromMinutes(5) };
+        return await MeasureAsync(server, instances, connections, instancesPerRequest, async (_, batch) =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, server.Stow) { Content = new StowContent(batch) };
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/dicom+json"));
+            using var response = await http.SendAsync(request);
+            if (response.StatusCode != HttpStatusCode.OK)
+                throw new InvalidOperationException($"{server.Name} answered STOW with {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        }, () => Task.CompletedTask);
+    }
+
+    private static async Task<Sent> MeasureAsync(
+        Server server, Instance[] instances, int connections, int together, Func<int, Instance[], Task> send, Func<Task> close)
+    {
+        var batches = instances.Chunk(together).ToArray();
+        var times = new double[batches.Length];
+        var next = -1;
+        // What earlier measurements left unwritten would be written during this one.
+        await Tools.RunAsync("sync");
+        var cpu = server.CpuSeconds;
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, connections).Select(connection => Task.Run(async () =>
+        {
+            for (var index = Interlocked.Increment(ref next); index < batches.Length; index = Interlocked.Increment(ref next))
+            {
+                var started = Stopwatch.GetTimestamp();
+                await send(connection, batches[index]);
+                times[index] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            }
+        })));
+        var seconds = clock.Elapsed.TotalSeconds;
+        await close();
+        await server.RestAsync();
+        return new Sent(instances.Length / seconds, Median.Of(times), (server.CpuSeconds - cpu) * 1000 / instances.Length);
+    }
+
+    /// <summary>Two pieces of memory as one stream.</summary>
+    private sealed class JoinedStream(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second) : ForwardOnlyStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (first.IsEmpty)
+                (first, second) = (second, default);
+            var count = Math.Min(first.Length, buffer.Length);
+            first.Span[..count].CopyTo(buffer.Span);
+            first = first[count..];
+            return ValueTask.FromResult(count);
+        }
+    }
+
+    /// <summary>multipart/related of Part 10 files (PS3.18 10.5), with its length known beforehand.</summary>
+    private sealed class StowContent : HttpContent
+    {
+        private static readonly byte[] Head = "--part\r\nContent-Type: application/dicom\r\n\r\n"u8.ToArray();
+        private static readonly byte[] Tail = "--part--\r\n"u8.ToArray();
+        private static readonly byte[] Newline = "\r\n"u8.ToArray();
+
+        private readonly ReadOnlyMemory<byte>[] pieces;
+
+        public StowContent(IEnumerable<Instance> instances)
+        {
+            pieces = [.. instances.SelectMany(instance => (ReadOnlyMemory<byte>[])[Head, instance.Meta, instance.Header, instance.Pixels, Newline]), Tail];
+            Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/related; type=\"application/dicom\"; boundary=part");
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            foreach (var piece in pieces)
+                await stream.WriteAsync(piece);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = pieces.Sum(piece => (long)piece.Length);
+            return true;
+        }
+    }
+}
