@@ -73,11 +73,11 @@ public sealed partial class FileSystemBlobStore
                 await EmptyBufferAsync(cancellationToken).ConfigureAwait(false);
                 // The sweeper goes by the time of the commit: a reception may take long, and is not left over.
                 File.SetLastWriteTimeUtc(file.SafeFileHandle, store.time.GetUtcNow().UtcDateTime);
+                Posix.SetHash(file.SafeFileHandle, sha256);
                 RandomAccess.FlushToDisk(file.SafeFileHandle);
                 store.folders.Ensure(folder);
                 Posix.LinkNew(temporary, path);
                 visible = true;
-                await File.Create(Path.ChangeExtension(path, sha256 + HashSuffix)).DisposeAsync().ConfigureAwait(false);
                 Posix.FlushFolder(folder);
             }
             catch (Exception e)

@@ -4,14 +4,13 @@ using Microsoft.Extensions.Logging;
 namespace MedCloud.Storage;
 
 /// <summary>
-/// Blobs as files below one folder, at the path that the key spells. A blob is written under a temporary name in <c>.incoming</c>, flushed to disk, linked to its name
-/// (which fails if the name is taken) and made durable by flushing the folder; folders made on the way are flushed too. The hash stands beside the blob in the name of
-/// an empty file, <c>uuid7.HASH.sha256</c>, so that the flush of the folder makes both durable at once. Empty folders stay.
+/// Blobs as files below one folder, one folder for each series: <c>tenant/study/series/instance_uuid7.dcm</c>. A blob is written under a temporary name in
+/// <c>.incoming</c>, flushed to disk, linked to its name (which fails if the name is taken) and made durable by flushing the folder; folders made on the way are
+/// flushed too. The hash is an extended attribute of the file, flushed with it; a file system that has none loses it. Empty folders stay.
 /// </summary>
 public sealed partial class FileSystemBlobStore : IBlobStore
 {
     private const string Incoming = ".incoming";
-    private const string HashSuffix = ".sha256";
     private const int ReadBufferBytes = 64 * 1024;
 
     private readonly string root;
@@ -92,9 +91,6 @@ public sealed partial class FileSystemBlobStore : IBlobStore
             if (!File.Exists(path))
                 return Directory.Exists(incoming) ? Task.FromResult(false) : Task.FromException<bool>(Unavailable("delete a blob", null));
 
-            // The hash goes first: a process that ends in between leaves a blob that can be deleted again, not a hash without one.
-            foreach (var hash in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path) + ".*" + HashSuffix))
-                File.Delete(hash);
             File.Delete(path);
             return Task.FromResult(true);
         }
@@ -110,22 +106,20 @@ public sealed partial class FileSystemBlobStore : IBlobStore
         if (!Directory.Exists(incoming))
             throw Unavailable("list its blobs", null);
 
-        var instances = from tenant in FoldersIn(root)
+        var allSeries = from tenant in FoldersIn(root)
                         where tenant != incoming
                         from study in FoldersIn(tenant)
                         from series in FoldersIn(study)
-                        from instance in FoldersIn(series)
-                        select instance;
-        foreach (var folder in instances)
+                        select series;
+        foreach (var folder in allSeries)
         {
             cancellationToken.ThrowIfCancellationRequested();
             // A walk over millions of files must not keep the caller's thread for itself.
             await Task.Yield();
-            var files = Entries(folder, directory => new DirectoryInfo(directory).GetFiles());
-            foreach (var file in files)
+            foreach (var file in Entries(folder, directory => new DirectoryInfo(directory).GetFiles()))
             {
-                if (BlobKey.TryParse(Path.GetRelativePath(root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), out var key))
-                    yield return new BlobEntry(key, new DateTimeOffset(file.LastWriteTimeUtc), HashBeside(file.Name, files));
+                if (KeyOf(file.FullName) is { } key)
+                    yield return new BlobEntry(key, new DateTimeOffset(file.LastWriteTimeUtc), Posix.GetHash(file.FullName));
             }
         }
     }
@@ -195,14 +189,16 @@ public sealed partial class FileSystemBlobStore : IBlobStore
 
     private static bool IsInputOutput(Exception e) => e is IOException or UnauthorizedAccessException;
 
-    private static string? HashBeside(string blob, FileInfo[] files)
+    /// <summary>The instance's part of the key is no folder of its own: one inode less to make and to flush for each blob.</summary>
+    private string PathOf(BlobKey key)
     {
-        var prefix = Path.GetFileNameWithoutExtension(blob) + ".";
-        var name = files.Select(file => file.Name).FirstOrDefault(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(HashSuffix, StringComparison.Ordinal));
-        return name?[prefix.Length..^HashSuffix.Length];
+        var name = key.Value.LastIndexOf('/');
+        return Path.Combine(root, $"{key.Value[..name]}_{key.Value[(name + 1)..]}".Replace('/', Path.DirectorySeparatorChar));
     }
 
-    private string PathOf(BlobKey key) => Path.Combine(root, key.Value.Replace('/', Path.DirectorySeparatorChar));
+    /// <summary>What <see cref="PathOf"/> came from; null for a foreign file.</summary>
+    private BlobKey? KeyOf(string path) =>
+        BlobKey.TryParse(Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/').Replace('_', '/'), out var key) && PathOf(key) == path ? key : null;
 
     private BlobStoreUnavailableException Unavailable(string act, Exception? reason)
     {

@@ -1,15 +1,18 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace MedCloud.Storage;
 
-/// <summary>The two calls of POSIX that the store needs and .NET does not have.</summary>
+/// <summary>The calls of the system that the store needs and .NET does not have.</summary>
 internal static partial class Posix
 {
     private const int OpenReadOnly = 0;
     private const int NotPermitted = 1;
     private const int NotSupportedOnLinux = 95;
     private const int NotSupportedOnMac = 45;
+    private const string HashAttribute = "user.sha256";
+    private const int HashBytes = 32;
 
     /// <summary>
     /// Gives a file its name, atomically and only if the name is free; the temporary name may stay. File systems without hard links (and Windows, where a move
@@ -53,6 +56,29 @@ internal static partial class Posix
         }
     }
 
+    /// <summary>
+    /// Keeps the hash as the file's extended attribute <c>user.sha256</c>, 32 bytes (xattr(7)): they have their place in the inode, so a flush of the file makes them
+    /// durable too. A file system without such attributes, and a system other than Linux, keeps none.
+    /// </summary>
+    /// <exception cref="IOException">The volume failed.</exception>
+    public static void SetHash(SafeFileHandle file, string sha256)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var hash = Convert.FromHexString(sha256);
+        if (SetAttribute(file, HashAttribute, hash, hash.Length, 0) != 0 && Marshal.GetLastPInvokeError() is not NotSupportedOnLinux and var error)
+            throw Failure("keep a hash", error);
+    }
+
+    /// <summary>What <see cref="SetHash"/> kept, lower-case hexadecimal; null where nothing was, or the file has gone.</summary>
+    public static string? GetHash(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        var hash = new byte[HashBytes];
+        return GetAttribute(path, HashAttribute, hash, hash.Length) == HashBytes ? Convert.ToHexStringLower(hash) : null;
+    }
+
     private static IOException Failure(string act, int error) => new($"Cannot {act}: {Marshal.GetPInvokeErrorMessage(error)}", new Win32Exception(error));
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -66,4 +92,10 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetAttribute(SafeFileHandle file, string name, byte[] value, nint size, int flags);
+
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetAttribute(string path, string name, byte[] value, nint size);
 }

@@ -15,13 +15,13 @@ public sealed class FileSystemBlobStoreTests : BlobStoreContract, IDisposable
     protected override IBlobStore Store => store;
 
     [Fact]
-    public async Task ABlobIsTheFileThatItsKeySpells()
+    public async Task ABlobIsAFileInTheFolderOfItsSeries()
     {
         var key = NewKey();
 
         await WriteAsync(key, [1, 2, 3]);
 
-        Assert.Equal(new byte[] { 1, 2, 3 }, await File.ReadAllBytesAsync(Path.Combine(Folder, key.Value), Cancellation));
+        Assert.Equal(new byte[] { 1, 2, 3 }, await File.ReadAllBytesAsync(Path.Combine(Folder, FileOf(key)), Cancellation));
         Assert.Empty(Directory.GetFiles(Path.Combine(Folder, ".incoming")));
     }
 
@@ -77,13 +77,20 @@ public sealed class FileSystemBlobStoreTests : BlobStoreContract, IDisposable
     {
         var key = NewKey();
         await WriteAsync(key, [1]);
-        var foreign = Path.Combine(Folder, Path.GetDirectoryName(key.Value)!, "notes.txt");
+        var foreign = Path.Combine(Folder, Path.GetDirectoryName(FileOf(key))!, "notes.txt");
         await File.WriteAllTextAsync(foreign, "kept", Cancellation);
 
         Assert.Equal(key, Assert.Single(await ListAsync()).Key);
         await Store.DeleteAsync(key, Cancellation);
 
         Assert.Equal([foreign], Directory.GetFiles(Path.GetDirectoryName(foreign)!));
+    }
+
+    /// <summary>tenant/study/series/instance_uuid7.dcm</summary>
+    private static string FileOf(BlobKey key)
+    {
+        var parts = key.Value.Split('/');
+        return Path.Combine([.. parts[..^2], $"{parts[^2]}_{parts[^1]}"]);
     }
 
     public void Dispose() => Directory.Delete(root, recursive: true);
