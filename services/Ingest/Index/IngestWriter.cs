@@ -116,6 +116,8 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
         {
             var committing = false;
             await using var db = await databases.CreateDbContextAsync();
+            // A write that fails takes its whole transaction with it: savepoints would be two statements for nothing.
+            db.Database.AutoSavepointsEnabled = false;
             try
             {
                 await using var transaction = await db.Database.BeginTransactionAsync();

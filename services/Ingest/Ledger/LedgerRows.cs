@@ -9,6 +9,9 @@ namespace MedCloud.Ingest.Ledger;
 /// </summary>
 public sealed class RecordingRow
 {
+    /// <summary>What a <see cref="Body"/> marked STAT holds, and no other: the quotation marks of a value are escaped.</summary>
+    public const string StatInBody = "\"Stat\":true";
+
     public long Id { get; init; }
 
     public required string Tenant { get; init; }

@@ -25,7 +25,9 @@ internal sealed record OutgoingInstance(long RowId, InstanceStored Message);
 /// <param name="maxInFlight">Requests of one model that may be sent and not ended.</param>
 internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight)
 {
-    private const int Round = 100;
+    /// <summary>The most instances, failures, or requests of one model that are taken at a time.</summary>
+    public const int Round = 100;
+
     private const int MaxAnnounced = 1000;
 
     /// <summary>Takes the next messages; one write of ingest.db.</summary>

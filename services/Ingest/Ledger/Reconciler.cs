@@ -31,15 +31,10 @@ internal static class Reconciler
     }
 
     /// <summary>Results has committed the instance. What was marked STAT after that message was sent stays open: its own is confirmed, too.</summary>
-    public static async Task<int> RecordedAsync(IngestDb db, InstanceRecorded message)
-    {
-        var row = await db.Recordings.SingleOrDefaultAsync(
-            each => each.Tenant == message.Tenant && each.SopInstanceUid == message.SopInstanceUid && each.Revision == message.Revision);
-        if (row is null || (row.Message().Stat && !message.Stat))
-            return 0;
-        db.Recordings.Remove(row);
-        return await db.SaveChangesAsync();
-    }
+    public static Task<int> RecordedAsync(IngestDb db, InstanceRecorded message) =>
+        db.Recordings.Where(row => row.Tenant == message.Tenant && row.SopInstanceUid == message.SopInstanceUid && row.Revision == message.Revision)
+            .Where(row => message.Stat || !row.Body.Contains(RecordingRow.StatInBody))
+            .ExecuteDeleteAsync();
 
     /// <summary>Results has committed the outcome.</summary>
     public static Task<int> RecordedAsync(IngestDb db, AnalysisRecorded message) =>

@@ -74,6 +74,11 @@ internal static class InstanceRecord
     private static async Task<bool> AddStudyAsync(IngestDb db, NewInstance instance)
     {
         var (tenant, study, series) = (instance.Tenant, instance.Identity.StudyInstanceUid.Value, instance.Identity.SeriesInstanceUid.Value);
+        var known = await db.Series.Where(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.SeriesInstanceUid == series)
+            .Select(_ => new { Stat = db.Studies.Any(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.Stat) })
+            .FirstOrDefaultAsync();
+        if (known is not null && (known.Stat || !instance.Stat))
+            return known.Stat;
         await db.Database.ExecuteSqlAsync(
             $"""INSERT INTO "Studies" ("Tenant", "StudyInstanceUid", "Stat") VALUES ({tenant}, {study}, {false}) ON CONFLICT DO NOTHING""");
         await db.Database.ExecuteSqlAsync(

@@ -27,7 +27,6 @@ public sealed partial class FileSystemBlobStore
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,
                 Share = FileShare.Read | FileShare.Delete,
-                Options = FileOptions.Asynchronous,
                 BufferSize = 0,
             };
             if (!OperatingSystem.IsWindows())
@@ -35,15 +34,16 @@ public sealed partial class FileSystemBlobStore
             file = new FileStream(temporary, options);
         }
 
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             ObjectDisposedException.ThrowIf(closed, this);
+            cancellationToken.ThrowIfCancellationRequested();
             while (!buffer.IsEmpty)
             {
                 if (buffered == 0 && buffer.Length >= BufferBytes)
                 {
-                    await ToFileAsync(buffer, cancellationToken).ConfigureAwait(false);
-                    return;
+                    ToFile(buffer.Span);
+                    break;
                 }
 
                 var taken = Math.Min(buffer.Length, BufferBytes - buffered);
@@ -51,8 +51,10 @@ public sealed partial class FileSystemBlobStore
                 buffered += taken;
                 buffer = buffer[taken..];
                 if (buffered == BufferBytes)
-                    await EmptyBufferAsync(cancellationToken).ConfigureAwait(false);
+                    EmptyBuffer();
             }
+
+            return ValueTask.CompletedTask;
         }
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A blob is written asynchronously.");
@@ -70,7 +72,8 @@ public sealed partial class FileSystemBlobStore
             var visible = false;
             try
             {
-                await EmptyBufferAsync(cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                EmptyBuffer();
                 // The sweeper goes by the time of the commit: a reception may take long, and is not left over.
                 File.SetLastWriteTimeUtc(file.SafeFileHandle, store.time.GetUtcNow().UtcDateTime);
                 Posix.SetHash(file.SafeFileHandle, sha256);
@@ -112,18 +115,21 @@ public sealed partial class FileSystemBlobStore
             await base.DisposeAsync().ConfigureAwait(false);
         }
 
-        private Task EmptyBufferAsync(CancellationToken cancellationToken)
+        private void EmptyBuffer()
         {
-            var bytes = buffer.AsMemory(0, buffered);
+            ToFile(buffer.AsSpan(0, buffered));
             buffered = 0;
-            return bytes.IsEmpty ? Task.CompletedTask : ToFileAsync(bytes, cancellationToken);
         }
 
-        private async Task ToFileAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        /// <summary>
+        /// On the caller's thread, which has just had the bytes in its cache: an asynchronous write of a file is a synchronous one on another thread, and handing it
+        /// over takes about as long as the write.
+        /// </summary>
+        private void ToFile(ReadOnlySpan<byte> bytes)
         {
             try
             {
-                await file.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+                file.Write(bytes);
             }
             catch (Exception e) when (IsInputOutput(e))
             {

@@ -18,7 +18,7 @@ internal static class DimseRows
             ],
             async server =>
             {
-                await Load.StoreAsync(server, InstanceKind.Ct, 400, 4);
+                await Load.StoreAsync(server, InstanceKind.Ct, 1500, 4);
                 await Load.StoreAsync(server, InstanceKind.Cr, 12, 4);
             });
         return

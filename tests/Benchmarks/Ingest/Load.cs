@@ -64,8 +64,7 @@ internal static class Load
         var batches = instances.Chunk(together).ToArray();
         var times = new double[batches.Length];
         var next = -1;
-        // What earlier measurements left unwritten would be written during this one.
-        await Tools.RunAsync("sync");
+        await PrepareMemoryAsync(instances.Sum(instance => (long)instance.Header.Length + instance.Pixels.Length));
         var cpu = server.CpuSeconds;
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, connections).Select(connection => Task.Run(async () =>
@@ -81,6 +80,22 @@ internal static class Load
         await close();
         await server.RestAsync();
         return new Sent(instances.Length / seconds, Median.Of(times), (server.CpuSeconds - cpu) * 1000 / instances.Length);
+    }
+
+    /// <summary>
+    /// Gives every measurement the same page cache: pages that a virtual machine has not used yet cost their first user several times the copy, and what an earlier
+    /// measurement left unwritten would be written during this one. A file of the size that is about to be stored is written, deleted, and everything synchronised.
+    /// </summary>
+    private static async Task PrepareMemoryAsync(long bytes)
+    {
+        var block = new byte[1024 * 1024];
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose))
+        {
+            for (var written = 0L; written < bytes + (bytes / 2); written += block.Length)
+                await file.WriteAsync(block);
+        }
+        await Tools.RunAsync("sync");
     }
 
     /// <summary>Two pieces of memory as one stream.</summary>

@@ -19,7 +19,7 @@ internal static class StowRows
             ],
             async server =>
             {
-                await Load.StowAsync(server, InstanceKind.Ct, 400, 4, 1);
+                await Load.StowAsync(server, InstanceKind.Ct, 1500, 4, 1);
                 await Load.StowAsync(server, InstanceKind.Cr, 12, 4, 1);
             });
         return

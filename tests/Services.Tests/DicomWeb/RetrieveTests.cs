@@ -160,7 +160,7 @@ public sealed class RetrieveTests : IAsyncLifetime
     public async Task StoreThatLostALaterBlob_BreaksTheAnswerOff()
     {
         await StoreAsync(File(1), File(2));
-        System.IO.File.Delete(Directory.EnumerateFiles(Path.Combine(Server.Blobs, "default", $"{Study(1)}", $"{Series(1)}", $"{Instance(2)}"), "*.dcm").Single());
+        System.IO.File.Delete(Directory.EnumerateFiles(Server.Blobs, $"{Instance(2)}_*.dcm", SearchOption.AllDirectories).Single());
 
         await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(StudyUrl, ""));
     }
