@@ -19,11 +19,17 @@ internal sealed class RequestBody(Stream body, long maxBytes, TimeSpan idleTimeo
             throw fault;
         try
         {
-            idleTimer.CancelAfter(idleTimeout);
+            cancellationToken.ThrowIfCancellationRequested();
+            var pending = body.ReadAsync(buffer, idleTimer.Token);
+            // The web server hands out what it has in small pieces: only a read that waits is worth a timer.
+            var waits = !pending.IsCompleted;
+            if (waits)
+                idleTimer.CancelAfter(idleTimeout);
             int read;
-            await using (cancellationToken.UnsafeRegister(static idle => ((CancellationTokenSource)idle!).Cancel(), idleTimer))
-                read = await body.ReadAsync(buffer, idleTimer.Token);
-            idleTimer.CancelAfter(Timeout.InfiniteTimeSpan);
+            await using (waits ? cancellationToken.UnsafeRegister(static idle => ((CancellationTokenSource)idle!).Cancel(), idleTimer) : default)
+                read = await pending;
+            if (waits)
+                idleTimer.CancelAfter(Timeout.InfiniteTimeSpan);
             bytes += read;
             if (bytes <= maxBytes)
                 return read;
