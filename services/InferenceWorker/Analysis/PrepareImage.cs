@@ -39,7 +39,7 @@ internal sealed class PrepareImage(IBlobStore store, FrameDecoder decoder, IOpti
             await reader.ReadMetaAsync(cancellationToken);
             await reader.ReadUntilAsync(DicomTags.PixelData, cancellationToken);
             if (reader.OpenPixelData() is not { } pixels)
-                return Refused(ReasonCode.NoPixels, "The instance has no pixel data");
+                return WithoutIntegers(reader.DataSet);
             if (PixelDescription.From(reader.DataSet, out var problem) is not { } description)
                 return Refused(ReasonCode.UnsupportedPixels, problem ?? "");
             if (Beyond(description) is { } sentence)
@@ -80,6 +80,11 @@ internal sealed class PrepareImage(IBlobStore store, FrameDecoder decoder, IOpti
         _ when (long)description.Rows * description.Columns > options.Value.MaxPixels => $"The image has {description.Rows} x {description.Columns} pixels; at most {options.Value.MaxPixels} are analysed",
         _ => GreyImage.Refusal(description),
     };
+
+    private static Preparation.Refused WithoutIntegers(DataSet dataSet) =>
+        dataSet.TryGet(DicomTags.FloatPixelData, out _) || dataSet.TryGet(DicomTags.DoubleFloatPixelData, out _)
+            ? Refused(ReasonCode.UnsupportedPixels, "Floating point pixels are stored, and not analysed")
+            : Refused(ReasonCode.NoPixels, "The instance has no pixel data");
 
     private static Preparation.Refused Refused(ReasonCode code, string sentence) => new(new AnalysisReason(code, sentence));
 }

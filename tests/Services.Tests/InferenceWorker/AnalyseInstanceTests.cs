@@ -87,10 +87,11 @@ public sealed class AnalyseInstanceTests
     public static TheoryData<string, ReasonCode, string> Spoilt => new()
     {
         { "no pixels", ReasonCode.NoPixels, "no pixel data" },
-        { "too few pixels", ReasonCode.CorruptPixels, "" },
+        { "floating point", ReasonCode.UnsupportedPixels, "Floating point" },
+        { "too few pixels", ReasonCode.CorruptPixels, "pixel data is 4094 bytes, Rows x Columns ask for 4096" },
         { "no rows", ReasonCode.UnsupportedPixels, "Rows" },
         { "frames", ReasonCode.UnsupportedPixels, "2 frames" },
-        { "colour", ReasonCode.UnsupportedPixels, "" },
+        { "colour", ReasonCode.UnsupportedPixels, "an image of 3 samples per pixel is not grey" },
         { "large", ReasonCode.UnsupportedPixels, "65 x 64 pixels" },
     };
 
@@ -105,6 +106,9 @@ public sealed class AnalyseInstanceTests
             switch (fault)
             {
                 case "no pixels":
+                    break;
+                case "floating point":
+                    image.Set(new DicomElement(DicomTags.FloatPixelData, Vr.OF, new byte[4 * 4096]));
                     break;
                 case "too few pixels":
                     image.SetPixels(4094);
