@@ -10,6 +10,11 @@ public sealed class ColourImageTests
     public void YbrFull_IsConverted() =>
         Assert.Equal([76 + 178, 0, 0, 100, 100, 100], From(Colours("YBR_FULL"), [76, 85, 255, 100, 128, 128], "YBR_FULL"));
 
+    /// <summary>White is 235, 128, 128; black 16, 128, 128; the reddest red 81, 90, 240 (ITU-R BT.601).</summary>
+    [Fact]
+    public void YbrPartial_IsConverted() =>
+        Assert.Equal([255, 255, 255, 254, 0, 0], From(Colours("YBR_PARTIAL_422"), [235, 128, 128, 81, 90, 240], "YBR_PARTIAL"));
+
     [Fact]
     public void WhatWasYbrBeforeDecoding_IsRgbNow() => Assert.Equal([9, 8, 7, 6, 5, 4], From(Colours("YBR_ICT"), [9, 8, 7, 6, 5, 4], "RGB"));
 

@@ -24,6 +24,31 @@ public sealed class DecoderMutationTests
         await DecodeMutantsAsync(frame, CompressedFrameTests.Description(stored, taken > 0), TransferSyntax.Find(syntax)!);
     }
 
+    public static TheoryData<string, string, byte[], string> Colours => new()
+    {
+        { "JPEG baseline", "1.2.840.10008.1.2.4.50", EncodedFrames.ColourBaseline, "YBR_FULL_422" },
+        { "JPEG-LS", "1.2.840.10008.1.2.4.80", EncodedFrames.ColourJpegLs, "RGB" },
+        { "JPEG 2000", "1.2.840.10008.1.2.4.90", EncodedFrames.ColourJpeg2000, "YBR_RCT" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Colours))]
+    public async Task DamagedColourFrames_AreDecodedOrCorrupt(string name, string syntax, byte[] frame, string photometric)
+    {
+        _ = name;
+        var description = CompressedFrameTests.Description(8, signed: false) with { SamplesPerPixel = 3, PhotometricInterpretation = photometric };
+        await DecodeMutantsAsync(frame, description, TransferSyntax.Find(syntax)!);
+    }
+
+    [Fact]
+    public async Task DamagedDeflatedFrames_AreDecodedOrCorrupt()
+    {
+        using var deflated = new MemoryStream();
+        await using (var deflater = new System.IO.Compression.DeflateStream(deflated, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true))
+            await deflater.WriteAsync(FrameDecoderTests.Gradient(40, 40), TestContext.Current.CancellationToken);
+        await DecodeMutantsAsync(deflated.ToArray(), FrameDecoderTests.Grey(40, 40), TransferSyntax.Find("1.2.840.10008.1.2.8.1")!);
+    }
+
     private static async Task DecodeMutantsAsync(byte[] seed, PixelDescription description, TransferSyntax syntax)
     {
         var (decoded, corrupt) = (0, 0);

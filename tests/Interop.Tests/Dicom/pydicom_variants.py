@@ -89,6 +89,11 @@ def colour(path):
     made = base(path)
     made.BitsAllocated, made.BitsStored, made.HighBit, made.PixelData = 16, 12, 11, (pixels.astype("<u2") * 16 + 5).tobytes()
     save("twelve-bits", made)
+    made = base(path)
+    made.PhotometricInterpretation = "YBR_PARTIAL_422"
+    pairs = numpy.clip(pixels.reshape(-1, 2, 3).astype(int), 16, 235)
+    made.PixelData = numpy.stack([pairs[:, 0, 0], pairs[:, 1, 0], pairs[:, 0, 1], pairs[:, 0, 2]], 1).astype("u1").tobytes()
+    save("ybr-partial-422", made)
     for bits in (8, 16):
         made = base(path)
         made.PhotometricInterpretation, made.SamplesPerPixel, made.PixelData = "PALETTE COLOR", 1, pixels[:, :, 0].tobytes()

@@ -10,7 +10,7 @@ public static class ColourImage
     {
         { PhotometricInterpretation: "PALETTE COLOR", SamplesPerPixel: 1, Palette: not null, BitsAllocated: 8 or 16 } => null,
         { SamplesPerPixel: not 3 } => $"{description.SamplesPerPixel} samples per pixel of such a Photometric Interpretation are no colours",
-        { PhotometricInterpretation: not ("RGB" or "YBR_FULL" or "YBR_FULL_422" or "YBR_RCT" or "YBR_ICT") } => "its Photometric Interpretation is not supported",
+        { PhotometricInterpretation: not ("RGB" or "YBR_FULL" or "YBR_FULL_422" or "YBR_PARTIAL_422" or "YBR_RCT" or "YBR_ICT") } => "its Photometric Interpretation is not supported",
         { BitsAllocated: not (8 or 16 or 32) } => $"colours of {description.BitsAllocated} bits allocated are not supported",
         _ => null,
     };
@@ -30,7 +30,7 @@ public static class ColourImage
             return Painted(description, palette, samples);
         var colours = EightBits(description, samples);
         if (frame.ColourModel != "RGB")
-            ToRgb(colours);
+            ToRgb(colours, partial: frame.ColourModel == "YBR_PARTIAL");
         return colours;
     }
 
@@ -48,12 +48,13 @@ public static class ColourImage
         return eight;
     }
 
-    /// <summary>PS3.3 section C.7.6.3.1.2, YBR_FULL: ITU-R BT.601 in the full range.</summary>
-    private static void ToRgb(Span<byte> colours)
+    /// <summary>PS3.3 section C.7.6.3.1.2: ITU-R BT.601 in the full range or, partial, with 16 to 235 for brightness and 16 to 240 for colour.</summary>
+    private static void ToRgb(Span<byte> colours, bool partial)
     {
+        var (black, brightness, colour) = partial ? (16, 255.0 / 219, 255.0 / 224) : (0, 1.0, 1.0);
         for (var at = 0; at < colours.Length; at += 3)
         {
-            var (y, cb, cr) = (colours[at], colours[at + 1] - 128, colours[at + 2] - 128);
+            var (y, cb, cr) = ((colours[at] - black) * brightness, (colours[at + 1] - 128) * colour, (colours[at + 2] - 128) * colour);
             colours[at] = Level(y + (1.402 * cr));
             colours[at + 1] = Level(y - (0.344136 * cb) - (0.714136 * cr));
             colours[at + 2] = Level(y + (1.772 * cb));

@@ -38,8 +38,8 @@ internal static class JpegFrameDecoder
                 return new FrameResult.Corrupt("the JPEG frame has no whole scan");
             return new FrameResult.Decoded(pixels, ColourModel(description, frame.Span));
         }
-        // What JpegLibrary was seen to throw for damaged input.
-        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException or ArgumentException or ArithmeticException or IndexOutOfRangeException or NotSupportedException)
+        // What JpegLibrary was seen to throw for damaged input; the last where a progressive frame has no quantisation table.
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException or ArgumentException or ArithmeticException or IndexOutOfRangeException or NotSupportedException or NullReferenceException)
         {
             return new FrameResult.Corrupt("the JPEG frame is damaged");
         }

@@ -12,7 +12,7 @@ internal static class NativeFrame
         return description switch
         {
             { BitsAllocated: 1 } => new FrameResult.Decoded(Unpack(description, pixels.Span), description.PhotometricInterpretation),
-            { PhotometricInterpretation: "YBR_FULL_422", SamplesPerPixel: 3 } => Spread(description, pixels.Span),
+            { SharesColours: true } => Spread(description, pixels.Span),
             { SamplesPerPixel: > 1, PlanarConfiguration: 1 } => new FrameResult.Decoded(Interleave(description, pixels.Span), description.PhotometricInterpretation),
             _ => new FrameResult.Decoded(pixels, description.PhotometricInterpretation),
         };
@@ -27,18 +27,18 @@ internal static class NativeFrame
         return samples;
     }
 
-    /// <summary>PS3.3 section C.7.6.3.1.2: two pixels beside each other are Y1, Y2, and the Cb and Cr of both.</summary>
+    /// <summary>Two pixels beside each other are Y1, Y2, and the Cb and Cr of both.</summary>
     private static FrameResult Spread(PixelDescription description, ReadOnlySpan<byte> pairs)
     {
         if (description.BitsAllocated != 8 || description.Columns % 2 != 0)
-            return new FrameResult.Unsupported("YBR_FULL_422 of other than 8 bits and an even number of columns is not supported");
+            return new FrameResult.Unsupported("colours shared by two pixels, of other than 8 bits and an even number of columns is not supported");
         var spread = new byte[description.DecodedBytes];
         for (int from = 0, to = 0; from < pairs.Length; from += 4, to += 6)
         {
             (spread[to], spread[to + 1], spread[to + 2]) = (pairs[from], pairs[from + 2], pairs[from + 3]);
             (spread[to + 3], spread[to + 4], spread[to + 5]) = (pairs[from + 1], pairs[from + 2], pairs[from + 3]);
         }
-        return new FrameResult.Decoded(spread, "YBR_FULL");
+        return new FrameResult.Decoded(spread, description.PhotometricInterpretation[..^"_422".Length]);
     }
 
     private static byte[] Interleave(PixelDescription description, ReadOnlySpan<byte> planes)

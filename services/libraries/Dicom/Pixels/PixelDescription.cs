@@ -71,13 +71,15 @@ public sealed record PixelDescription
     /// <summary>Bytes of one decoded frame, see <see cref="FrameResult.Decoded"/>.</summary>
     public long DecodedBytes => (long)Rows * Columns * SamplesPerPixel * SampleBytes;
 
+    /// <summary>Two pixels beside each other share their colour samples in native pixel data (PS3.3 section C.7.6.3.1.2; YBR_PARTIAL_422 is retired).</summary>
+    internal bool SharesColours => this is { PhotometricInterpretation: "YBR_FULL_422" or "YBR_PARTIAL_422", SamplesPerPixel: 3 };
+
     /// <summary>Bits of one frame of native pixel data.</summary>
     internal long FrameBits
     {
         get
         {
-            // PS3.3 section C.7.6.3.1.2: two pixels share their colour samples
-            var samples = this is { PhotometricInterpretation: "YBR_FULL_422", SamplesPerPixel: 3 } ? 2 : SamplesPerPixel;
+            var samples = SharesColours ? 2 : SamplesPerPixel;
             return (long)Rows * Columns * samples * BitsAllocated;
         }
     }
