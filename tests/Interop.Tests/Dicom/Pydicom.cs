@@ -35,6 +35,13 @@ internal static class Pydicom
         return Directory.GetFiles(folder, "*.*.dcm");
     }
 
+    /// <summary>Has <c>pydicom_json_compare.py</c> write or compare pairs of a DICOM and a JSON file, separated by a tab; the differences.</summary>
+    public static Task<string> JsonAsync(string what, IEnumerable<string> pairs)
+    {
+        var script = Path.Combine(SharedData.Repository, "tests", "Interop.Tests", "Dicom", "pydicom_json_compare.py");
+        return ExternalTool.RunAsync(Python, "python3-pydicom", ["-W", "ignore", script, what], string.Join('\n', pairs));
+    }
+
     /// <summary>The system's Python, which sees Debian's packages; another one may come first on PATH.</summary>
     private const string Python = "/usr/bin/python3";
 
