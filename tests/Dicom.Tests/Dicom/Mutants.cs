@@ -50,7 +50,7 @@ public sealed class Mutants
     private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
 
     /// <summary>Bytes changed, bits turned, lengths made huge, parts cut, doubled or swapped in.</summary>
-    private static byte[] Mutate(byte[] seed, int first, Random random)
+    public static byte[] Mutate(byte[] seed, int first, Random random)
     {
         var bytes = seed.ToList();
         for (var change = random.Next(1, 5); change > 0 && bytes.Count > first + 8; change--)

@@ -169,39 +169,6 @@ public sealed class MultipartReaderTests
         }, iter: 20_000);
     }
 
-    [Fact]
-    public async Task MutatedBody_GivesPartsOrAFault()
-    {
-        var random = new Random(20261123);
-        var original = Body("mutate", [[.. Enumerable.Range(0, 200).Select(i => (byte)i)], [], "\r\n--mutat"u8.ToArray()]);
-        var faults = 0;
-        for (var round = 0; round < 20_000; round++)
-        {
-            var body = original.ToList();
-            for (var change = random.Next(1, 6); change > 0 && body.Count > 1; change--)
-            {
-                var at = random.Next(body.Count);
-                switch (random.Next(4))
-                {
-                    case 0: body[at] = (byte)random.Next(256); break;
-                    case 1: body.RemoveAt(at); break;
-                    case 2: body.InsertRange(at, body.GetRange(at, random.Next(Math.Min(40, body.Count - at)))); break;
-                    default: body.RemoveRange(at, random.Next(Math.Min(60, body.Count - at))); break;
-                }
-            }
-            try
-            {
-                var read = await ContentsAsync(new ChunkedStream([.. body], random.Next(1, 100), random.Next(1, 100)), "mutate");
-                Assert.True(read.Sum(part => part.Length) <= body.Count);
-            }
-            catch (MultipartException)
-            {
-                faults++;
-            }
-        }
-        Assert.InRange(faults, 1_000, 19_000);
-    }
-
     [Theory]
     [InlineData("", false)]
     [InlineData("a", true)]
@@ -221,7 +188,7 @@ public sealed class MultipartReaderTests
         !content.AsSpan().StartsWith(Encoding.ASCII.GetBytes($"--{boundary}"))
         && ((byte[])[.. content, .. Encoding.ASCII.GetBytes($"\r\n--{boundary}")]).AsSpan().IndexOf(Encoding.ASCII.GetBytes($"\r\n--{boundary}")) == content.Length;
 
-    private static byte[] Body(string boundary, IEnumerable<byte[]> parts) =>
+    internal static byte[] Body(string boundary, IEnumerable<byte[]> parts) =>
     [
         .. parts.SelectMany(part => (byte[])[.. Encoding.ASCII.GetBytes($"--{boundary}\r\nContent-Type: application/dicom\r\n\r\n"), .. part, .. "\r\n"u8]),
         .. Encoding.ASCII.GetBytes($"--{boundary}--\r\n"),
@@ -236,7 +203,7 @@ public sealed class MultipartReaderTests
         return parts;
     }
 
-    private static async Task<List<byte[]>> ContentsAsync(Stream source, string boundary)
+    internal static async Task<List<byte[]>> ContentsAsync(Stream source, string boundary)
     {
         using var reader = new MultipartReader(source, boundary);
         var parts = new List<byte[]>();
