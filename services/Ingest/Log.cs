@@ -12,8 +12,8 @@ internal static partial class Log
     [LoggerMessage(1001, LogLevel.Debug, "{SopInstanceUid} from {Door} is stored already", EventName = "ingest.instance.duplicate")]
     public static partial void Duplicate(ILogger logger, string sopInstanceUid, string door);
 
-    [LoggerMessage(1002, LogLevel.Information, "Refused an object from {Door} as {Code}: {Sentence}", EventName = "ingest.instance.refused")]
-    public static partial void Refused(ILogger logger, string door, ErrorCode code, string sentence, Exception? exception);
+    [LoggerMessage(1002, LogLevel.Information, "Refused an object from {Door} as {Code}: {Sentence}{Place}", EventName = "ingest.instance.refused")]
+    public static partial void Refused(ILogger logger, string door, ErrorCode code, string sentence, string place, Exception? exception);
 
     [LoggerMessage(1003, LogLevel.Warning, "A blob that nothing names could not be deleted; the sweeper will", EventName = "ingest.blob.left")]
     public static partial void BlobLeft(ILogger logger, Exception exception);

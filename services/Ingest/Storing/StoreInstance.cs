@@ -38,7 +38,7 @@ public sealed class StoreInstance(
         }
         catch (DicomFormatException e)
         {
-            return Refuse(ErrorCode.CannotUnderstand, e.Problem, null);
+            return Refused(reception, reader, ErrorCode.CannotUnderstand, e.Problem, null, $"{(e.TagPath is null ? "" : $" at {e.TagPath}")}, offset {e.Offset}");
         }
         catch (ReceptionLimitException e)
         {
@@ -128,9 +128,9 @@ public sealed class StoreInstance(
         }
     }
 
-    private StoreOutcome.Refused Refused(Reception reception, DicomReader reader, ErrorCode code, string sentence, Exception? exception)
+    private StoreOutcome.Refused Refused(Reception reception, DicomReader reader, ErrorCode code, string sentence, Exception? exception, string place = "")
     {
-        Log.Refused(logger, reception.Door, code, sentence, exception);
+        Log.Refused(logger, reception.Door, code, sentence, place, exception);
         return new StoreOutcome.Refused(
             code,
             sentence,

@@ -36,6 +36,18 @@ public sealed class StoreTests : IAsyncLifetime
         Assert.Single(Directory.EnumerateFiles(Server.Blobs, "*.dcm", SearchOption.AllDirectories));
     }
 
+    /// <summary>The answer's comment has room for a sentence; the operator's log has the place too.</summary>
+    [Fact]
+    public async Task ADamagedFile_IsLoggedWithElementAndOffset()
+    {
+        var file = File(1);
+
+        await StoreAsync(file[..^10]);
+
+        var line = Assert.Single(Server.Log, line => line.Contains("ingest.instance.refused", StringComparison.Ordinal));
+        Assert.Matches(@"stow as CannotUnderstand: the data ends inside a value at \(7FE0,0010\), offset \d+", line);
+    }
+
     [Fact]
     public async Task OtherBytes_AreTheNextRevision()
     {
