@@ -25,9 +25,6 @@ public sealed partial class ArchitectureTests
         ["AllInOne"] = ["Dicom", "Dicom.Network", "Contracts", "ModelCatalogue", "Hosting", "Ingest", "InferenceWorker", "Results"],
     };
 
-    /// <summary>Interfaces with one implementation that the design names: the second one is that of the servers.</summary>
-    private static readonly string[] PlugInPoints = ["IBlobStore"];
-
     private static IEnumerable<string> Projects => Checkout.Files.Where(file => file.StartsWith("services/", StringComparison.Ordinal) && file.EndsWith(".csproj", StringComparison.Ordinal));
 
     private static IEnumerable<Assembly> Assemblies => Allowed.Keys.Select(name => Assembly.Load($"MedCloud.{name}"));
@@ -46,11 +43,11 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void AnInterfaceHasTwoImplementationsOrIsAPlugInPoint()
+    public void AnInterfaceHasTwoImplementations()
     {
         var types = Assemblies.SelectMany(assembly => assembly.GetTypes()).ToArray();
         var lonely = from contract in types
-                     where contract.IsInterface && contract.Namespace?.StartsWith("MedCloud", StringComparison.Ordinal) == true && !PlugInPoints.Contains(contract.Name)
+                     where contract.IsInterface && contract.Namespace?.StartsWith("MedCloud", StringComparison.Ordinal) == true
                      where types.Count(type => type is { IsClass: true, IsAbstract: false } && contract.IsAssignableFrom(type)) < 2
                      select contract.FullName;
         Assert.Empty(lonely);

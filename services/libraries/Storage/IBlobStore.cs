@@ -37,7 +37,7 @@ public interface IBlobStore
 public sealed record BlobEntry(BlobKey Key, DateTimeOffset CommittedAt, string? Sha256);
 
 /// <summary>
-/// A blob being written; forward only. Disposing of it without <see cref="CommitAsync"/> leaves nothing behind.
+/// A blob being written; forward only. Disposing of it without <see cref="CommitAsync"/> leaves no blob; Azure keeps the bytes, invisible, for a week.
 /// Writes throw <see cref="BlobStoreUnavailableException"/> when the store is away, full or read-only.
 /// </summary>
 [SuppressMessage("Naming", "CA1710", Justification = "It is one side of a blob; that it is a stream serves those who write to it.")]

@@ -1,4 +1,5 @@
-using System.ComponentModel.DataAnnotations;
+using Azure.Identity;
+using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -6,14 +7,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace MedCloud.Storage;
-
-/// <summary>Where blobs are kept: section <c>MedCloud:Storage</c>.</summary>
-public sealed record StorageOptions
-{
-    /// <summary>The folder that holds the blobs; made when missing. Required.</summary>
-    [Required(ErrorMessage = "MedCloud:Storage:Folder is missing; name the folder that keeps the images, e.g. /var/lib/medcloud/blobs")]
-    public string Folder { get; init; } = "";
-}
 
 /// <summary>Adds the blob store to a host.</summary>
 public static class StorageModule
@@ -25,10 +18,17 @@ public static class StorageModule
             return builder;
         builder.Services.AddOptions<StorageOptions>().BindConfiguration("MedCloud:Storage").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<IBlobStore>(services => new FileSystemBlobStore(
-            services.GetRequiredService<IOptions<StorageOptions>>().Value.Folder,
-            services.GetRequiredService<ILogger<FileSystemBlobStore>>(),
-            services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => Open(services, services.GetRequiredService<IOptions<StorageOptions>>().Value));
         return builder;
     }
+
+    private static IBlobStore Open(IServiceProvider services, StorageOptions options) =>
+        options.Folder.Length > 0
+            ? new FileSystemBlobStore(options.Folder, services.GetRequiredService<ILogger<FileSystemBlobStore>>(), services.GetRequiredService<TimeProvider>())
+            : new AzureBlobStore(Account(options).GetBlobContainerClient(options.Container), services.GetRequiredService<ILogger<AzureBlobStore>>());
+
+    private static BlobServiceClient Account(StorageOptions options) =>
+        options.ConnectionString.Length > 0
+            ? new BlobServiceClient(options.ConnectionString, AzureBlobStore.ClientOptions)
+            : new BlobServiceClient(new Uri(options.AccountUrl), new DefaultAzureCredential(), AzureBlobStore.ClientOptions);
 }
