@@ -77,7 +77,7 @@ public sealed class ValidatorTests : IDisposable
         dataSet.Set(new DicomElement(DicomTags.PixelData, Vr.OB, new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9 }));
 
         foreach (var syntax in Syntaxes.Select(row => TransferSyntax.Find(row.Data)!))
-            {
+        {
             var errors = await ErrorsAsync(await WriteAsync(dataSet, syntax));
             Assert.True(errors.Count == 0, string.Join('\n', errors));
         }
