@@ -23,8 +23,9 @@ internal sealed class Relay(
 {
     private static readonly TimeSpan WaitAfterFailure = TimeSpan.FromSeconds(5);
 
-    // What is stored while a sender is at it goes out in rounds: each costs a dozen statements, however little it finds. The first after a rest is not held back.
-    private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(20);
+    // What is stored while a sender is at it goes out in rounds: each costs a dozen statements here and a transaction in Results, however little it finds.
+    // The first after a rest is not held back.
+    private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(100);
 
     private readonly string[] models = [.. catalogue.Active.Select(model => model.Manifest.Name)];
 
