@@ -1,5 +1,8 @@
+using System.Data.Common;
+using System.Globalization;
 using MedCloud.Ingest.Ledger;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace MedCloud.Ingest.Index;
@@ -7,6 +10,8 @@ namespace MedCloud.Ingest.Index;
 /// <summary>Ingest's database: the index of instances and the ledger. One subclass for each provider, with its own migrations.</summary>
 public abstract class IngestDb(DbContextOptions options) : DbContext(options)
 {
+    private readonly Dictionary<string, DbCommand> statements = new(StringComparer.Ordinal);
+
     public DbSet<StudyRow> Studies => Set<StudyRow>();
 
     public DbSet<SeriesRow> Series => Set<SeriesRow>();
@@ -19,6 +24,36 @@ public abstract class IngestDb(DbContextOptions options) : DbContext(options)
 
     /// <summary>Whether <paramref name="exception"/> says that a row with the same unique key was committed first.</summary>
     public abstract bool IsUniqueViolation(Exception exception);
+
+    /// <summary>
+    /// A statement with its values, in the transaction of this context. It is translated once and stays prepared while the connection is open: for the few statements
+    /// of every reception, where building a query or tracking a row costs more than the database does.
+    /// </summary>
+    /// <param name="sql">The statement; its values are @p0, @p1, and so on.</param>
+    /// <param name="values">None is null.</param>
+    /// <returns>Belongs to this context, and is valid until the same statement is asked for again.</returns>
+    public DbCommand Statement(string sql, params ReadOnlySpan<object> values)
+    {
+        var connection = Database.GetDbConnection();
+        if (!statements.TryGetValue(sql, out var command) || command.Connection != connection)
+        {
+            command = connection.CreateCommand();
+            command.CommandText = sql;
+            for (var index = 0; index < values.Length; index++)
+            {
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"@p{index}");
+                command.Parameters.Add(parameter);
+            }
+
+            statements[sql] = command;
+        }
+
+        command.Transaction = Database.CurrentTransaction?.GetDbTransaction();
+        for (var index = 0; index < values.Length; index++)
+            command.Parameters[index].Value = values[index];
+        return command;
+    }
 
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>

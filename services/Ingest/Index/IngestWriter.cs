@@ -19,6 +19,9 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
 
     private readonly Channel<Write> queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(Waiting) { SingleReader = true });
 
+    // One context for all transactions, so that its connection stays open and its statements prepared; given up when a transaction fails. Only the loop uses it.
+    private IngestDb? kept;
+
     /// <summary>Runs <paramref name="work"/> in a transaction and returns its result when that is committed. It may run more than once, so it keeps nothing between runs.</summary>
     /// <param name="work">Reads and writes through the context, saves its changes, and does nothing else.</param>
     /// <param name="cancellationToken">Ends the wait for a place in the queue. After that the outcome is awaited, so that the caller knows it.</param>
@@ -79,6 +82,8 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
             await CommitAsync(group);
             group.Clear();
         }
+
+        await CloseAsync();
     }
 
     /// <param name="group">What is committed together.</param>
@@ -114,12 +119,18 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
     {
         for (var attempt = 1; ; attempt++)
         {
-            var committing = false;
-            await using var db = await databases.CreateDbContextAsync();
-            // A write that fails takes its whole transaction with it: savepoints would be two statements for nothing.
-            db.Database.AutoSavepointsEnabled = false;
+            var (committing, committed) = (false, false);
             try
             {
+                if (kept is null)
+                {
+                    kept = await databases.CreateDbContextAsync();
+                    // A write that fails takes its whole transaction with it: savepoints would be two statements for nothing.
+                    kept.Database.AutoSavepointsEnabled = false;
+                    await kept.Database.OpenConnectionAsync();
+                }
+
+                var db = kept;
                 await using var transaction = await db.Database.BeginTransactionAsync();
                 foreach (var write in group)
                 {
@@ -129,11 +140,12 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
 
                 committing = true;
                 await transaction.CommitAsync();
+                committed = true;
                 foreach (var write in group)
                     write.Succeed();
                 return;
             }
-            catch (Exception e) when (attempt < Attempts && db.IsUniqueViolation(e))
+            catch (Exception e) when (attempt < Attempts && kept?.IsUniqueViolation(e) == true)
             {
                 // A race was lost to another process: the next reading sees what it wrote.
             }
@@ -141,7 +153,19 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
             {
                 throw new IngestDatabaseException("The database did not take a write.", committing, e);
             }
+            finally
+            {
+                if (!committed)
+                    await CloseAsync();
+            }
         }
+    }
+
+    private async Task CloseAsync()
+    {
+        if (kept is not null)
+            await kept.DisposeAsync();
+        kept = null;
     }
 
     private abstract class Write

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using MedCloud.Contracts;
 using MedCloud.Dicom;
@@ -38,11 +39,30 @@ internal sealed record Recorded(RecordedResult Result, int Revision);
 /// <summary>The transaction of <see cref="StoreInstance"/>: index rows and ledger rows.</summary>
 internal static class InstanceRecord
 {
+    private const string IsKnown = """SELECT 1 FROM "Instances" WHERE "Tenant" = @p0 AND "SopInstanceUid" = @p1 LIMIT 1""";
+
+    private const string StatOfSeries =
+        """
+        SELECT EXISTS (SELECT 1 FROM "Studies" WHERE "Tenant" = @p0 AND "StudyInstanceUid" = @p1 AND "Stat") FROM "Series"
+        WHERE "Tenant" = @p0 AND "StudyInstanceUid" = @p1 AND "SeriesInstanceUid" = @p2
+        """;
+
+    private const string AddInstance =
+        """
+        INSERT INTO "Instances" ("Tenant", "StudyInstanceUid", "SeriesInstanceUid", "SopInstanceUid", "SopClassUid", "Revision", "IsCurrent", "TransferSyntaxUid", "ContentHash", "BlobKey", "ReceivedAt")
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10)
+        """;
+
+    private const string AddRecording =
+        """INSERT INTO "Recordings" ("Tenant", "SopInstanceUid", "Revision", "Body", "CreatedAt") VALUES (@p0, @p1, @p2, @p3, @p4)""";
+
     /// <summary>Writes the rows, if the bytes are new; may be repeated.</summary>
     public static async Task<Recorded> WriteAsync(IngestDb db, NewInstance instance, DifferentBytes onDifferentBytes)
     {
         var (tenant, sopInstanceUid) = (instance.Tenant, instance.Identity.SopInstanceUid.Value);
-        var current = await db.Instances.Where(row => row.Tenant == tenant && row.SopInstanceUid == sopInstanceUid).OrderByDescending(row => row.Revision).FirstOrDefaultAsync();
+        var current = await db.Statement(IsKnown, tenant, sopInstanceUid).ExecuteScalarAsync() is null
+            ? null
+            : await db.Instances.Where(row => row.Tenant == tenant && row.SopInstanceUid == sopInstanceUid).OrderByDescending(row => row.Revision).FirstOrDefaultAsync();
         if (current is not null)
         {
             // Repeated after a COMMIT whose answer was lost: the row is this reception's own, and its blob stays.
@@ -62,11 +82,11 @@ internal static class InstanceRecord
 
         var revision = (current?.Revision ?? 0) + 1;
         var stat = await AddStudyAsync(db, instance);
-        db.Instances.Add(RowOf(instance, revision));
-        db.Recordings.Add(RecordingOf(MessageOf(instance, revision)));
         foreach (var analysis in instance.Analyses.Where(analysis => analysis.Refusal is null))
             await AddRequestAsync(db, instance, revision, analysis, stat);
         await db.SaveChangesAsync();
+        await AddInstanceAsync(db, instance, revision);
+        await AddRecordingAsync(db, MessageOf(instance, revision));
         return new Recorded(RecordedResult.Added, revision);
     }
 
@@ -74,11 +94,13 @@ internal static class InstanceRecord
     private static async Task<bool> AddStudyAsync(IngestDb db, NewInstance instance)
     {
         var (tenant, study, series) = (instance.Tenant, instance.Identity.StudyInstanceUid.Value, instance.Identity.SeriesInstanceUid.Value);
-        var known = await db.Series.Where(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.SeriesInstanceUid == series)
-            .Select(_ => new { Stat = db.Studies.Any(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.Stat) })
-            .FirstOrDefaultAsync();
-        if (known is not null && (known.Stat || !instance.Stat))
-            return known.Stat;
+        if (await db.Statement(StatOfSeries, tenant, study, series).ExecuteScalarAsync() is { } known)
+        {
+            var isStat = Convert.ToBoolean(known, CultureInfo.InvariantCulture);
+            if (isStat || !instance.Stat)
+                return isStat;
+        }
+
         await db.Database.ExecuteSqlAsync(
             $"""INSERT INTO "Studies" ("Tenant", "StudyInstanceUid", "Stat") VALUES ({tenant}, {study}, {false}) ON CONFLICT DO NOTHING""");
         await db.Database.ExecuteSqlAsync(
@@ -108,7 +130,7 @@ internal static class InstanceRecord
         }
         else
         {
-            db.Recordings.Add(RecordingOf(MessageOf(instance, current.Revision) with { BlobKey = current.BlobKey, ReceivedAt = current.ReceivedAt, Analyses = [] }));
+            await AddRecordingAsync(db, MessageOf(instance, current.Revision) with { BlobKey = current.BlobKey, ReceivedAt = current.ReceivedAt, Analyses = [] });
         }
 
         await db.SaveChangesAsync();
@@ -153,29 +175,23 @@ internal static class InstanceRecord
         request.LastEnd = null;
     }
 
-    private static RecordingRow RecordingOf(InstanceStored message) => new()
-    {
-        Tenant = message.Tenant,
-        SopInstanceUid = message.SopInstanceUid,
-        Revision = message.Revision,
-        Body = JsonSerializer.Serialize(message),
-        CreatedAt = message.ReceivedAt,
-    };
+    private static Task<int> AddRecordingAsync(IngestDb db, InstanceStored message) =>
+        db.Statement(AddRecording, message.Tenant, message.SopInstanceUid, message.Revision, JsonSerializer.Serialize(message), message.ReceivedAt).ExecuteNonQueryAsync();
 
-    private static InstanceRow RowOf(NewInstance instance, int revision) => new()
-    {
-        Tenant = instance.Tenant,
-        StudyInstanceUid = instance.Identity.StudyInstanceUid.Value,
-        SeriesInstanceUid = instance.Identity.SeriesInstanceUid.Value,
-        SopInstanceUid = instance.Identity.SopInstanceUid.Value,
-        SopClassUid = instance.Identity.SopClassUid.Value,
-        Revision = revision,
-        IsCurrent = true,
-        TransferSyntaxUid = instance.TransferSyntaxUid.Value,
-        ContentHash = instance.ContentHash,
-        BlobKey = instance.Blob.Value,
-        ReceivedAt = instance.ReceivedAt,
-    };
+    private static Task<int> AddInstanceAsync(IngestDb db, NewInstance instance, int revision) =>
+        db.Statement(
+            AddInstance,
+            instance.Tenant,
+            instance.Identity.StudyInstanceUid.Value,
+            instance.Identity.SeriesInstanceUid.Value,
+            instance.Identity.SopInstanceUid.Value,
+            instance.Identity.SopClassUid.Value,
+            revision,
+            true,
+            instance.TransferSyntaxUid.Value,
+            instance.ContentHash,
+            instance.Blob.Value,
+            instance.ReceivedAt).ExecuteNonQueryAsync();
 
     private static InstanceStored MessageOf(NewInstance instance, int revision) => new()
     {
