@@ -80,6 +80,7 @@ internal static class AllInOneHost
             kestrel.Listen(options.Bind, options.Grpc, listen => (grpc = listen).Protocols = HttpProtocols.Http2);
         });
 
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks.Factory>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(catalogue);
         builder.AddResults();
