@@ -78,7 +78,7 @@ public sealed class DicomWriterTests
         dataSet.Set(DicomTags.PatientName, "A^B");
         using var file = new MemoryStream();
 
-        await DicomWriter.WriteFileAsync(file, new FileMetaInformation { TransferSyntaxUid = TransferSyntax.ExplicitVrBigEndian.Uid }, dataSet, TestContext.Current.CancellationToken);
+        await DicomWriter.WriteFileAsync(file, new FileMetaInformation { MediaStorageSopClassUid = Uid.Parse("1.2.840.10008.5.1.4.1.1.7"), MediaStorageSopInstanceUid = Uid.Parse("1.2.3"), TransferSyntaxUid = TransferSyntax.ExplicitVrBigEndian.Uid }, dataSet, TestContext.Current.CancellationToken);
 
         Assert.Equal("A^B", (await Reading.FileAsync(file.ToArray())).GetString(DicomTags.PatientName));
     }
@@ -97,5 +97,16 @@ public sealed class DicomWriterTests
         Assert.Throws<InvalidOperationException>(() => DicomWriter.ToBytes(withSegment, TransferSyntax.ExplicitVrLittleEndian));
         Assert.Throws<InvalidOperationException>(() => DicomWriter.ToBytes(tooLong, TransferSyntax.ExplicitVrLittleEndian));
         Assert.Equal(65_544, DicomWriter.ToBytes(tooLong, TransferSyntax.ImplicitVrLittleEndian).Length);
+    }
+
+    [Fact]
+    public void FileMetaInformationWithoutItsUids_IsNotWritten()
+    {
+        var meta = new FileMetaInformation { MediaStorageSopClassUid = Uid.Parse("1.2.840.10008.5.1.4.1.1.7"), TransferSyntaxUid = TransferSyntax.ExplicitVrLittleEndian.Uid };
+
+        Assert.Equal("(0002,0003) is missing in the file meta information", Assert.Throws<InvalidOperationException>(() => DicomWriter.ToBytes(meta)).Message);
+        Assert.Equal(
+            "(0002,0002) is missing in the file meta information",
+            Assert.Throws<InvalidOperationException>(() => DicomWriter.ToBytes(meta with { MediaStorageSopClassUid = null })).Message);
     }
 }

@@ -96,7 +96,7 @@ public sealed class CharacterSetInteropTests
         dataSet.SetSequence(Content, [.. items]);
         var path = Path.Combine(folder, $"{term.Replace('\\', '_')}.dcm");
         await using var file = File.Create(path);
-        var meta = new FileMetaInformation { TransferSyntaxUid = TransferSyntax.ExplicitVrLittleEndian.Uid };
+        var meta = new FileMetaInformation { MediaStorageSopClassUid = Uid.Parse("1.2.840.10008.5.1.4.1.1.7"), MediaStorageSopInstanceUid = Uid.Parse("1.2.3"), TransferSyntaxUid = TransferSyntax.ExplicitVrLittleEndian.Uid };
         await DicomWriter.WriteFileAsync(file, meta, dataSet, TestContext.Current.CancellationToken);
         return path;
     }

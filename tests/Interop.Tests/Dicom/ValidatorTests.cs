@@ -115,8 +115,8 @@ public sealed class ValidatorTests : IDisposable
         await using var stream = File.Create(path);
         var meta = new FileMetaInformation
         {
-            MediaStorageSopClassUid = dataSet.GetUid(DicomTags.SopClassUid),
-            MediaStorageSopInstanceUid = dataSet.GetUid(DicomTags.SopInstanceUid),
+            MediaStorageSopClassUid = dataSet.GetUid(DicomTags.SopClassUid) ?? Uid.Parse("1.2.840.10008.5.1.4.1.1.7"),
+            MediaStorageSopInstanceUid = dataSet.GetUid(DicomTags.SopInstanceUid) ?? Uid.Parse("1.2.3"),
             TransferSyntaxUid = syntax.Uid,
         };
         await DicomWriter.WriteFileAsync(stream, meta, dataSet, TestContext.Current.CancellationToken);

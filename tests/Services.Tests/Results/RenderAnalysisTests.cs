@@ -178,7 +178,7 @@ public sealed class RenderAnalysisTests : IAsyncLifetime
     private static byte[] Part10(DataSet dataSet, byte[] pixels)
     {
         dataSet.Set(new DicomElement(DicomTags.PixelData, Vr.OB, pixels));
-        var meta = new FileMetaInformation { TransferSyntaxUid = TransferSyntax.ExplicitVrLittleEndian.Uid };
+        var meta = new FileMetaInformation { MediaStorageSopClassUid = Uid.Parse("1.2.840.10008.5.1.4.1.1.7"), MediaStorageSopInstanceUid = Uid.Parse("1.2.3"), TransferSyntaxUid = TransferSyntax.ExplicitVrLittleEndian.Uid };
         return [.. DicomWriter.ToBytes(meta), .. DicomWriter.ToBytes(dataSet, TransferSyntax.ExplicitVrLittleEndian)];
     }
 

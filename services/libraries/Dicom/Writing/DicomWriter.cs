@@ -12,12 +12,13 @@ namespace MedCloud.Dicom;
 public static class DicomWriter
 {
     /// <summary>Preamble, "DICM" and file meta group: what stands before the data set in a file.</summary>
+    /// <exception cref="InvalidOperationException">A UID is missing that PS3.10 table 7.1-1 requires.</exception>
     public static byte[] ToBytes(FileMetaInformation meta)
     {
         var group = new DataSet();
         group.Set(new DicomElement(DicomTags.FileMetaInformationVersion, Vr.OB, new byte[] { 0, 1 }));
-        SetText(group, DicomTags.MediaStorageSopClassUid, meta.MediaStorageSopClassUid?.Value);
-        SetText(group, DicomTags.MediaStorageSopInstanceUid, meta.MediaStorageSopInstanceUid?.Value);
+        SetText(group, DicomTags.MediaStorageSopClassUid, (meta.MediaStorageSopClassUid ?? throw Missing(DicomTags.MediaStorageSopClassUid)).Value);
+        SetText(group, DicomTags.MediaStorageSopInstanceUid, (meta.MediaStorageSopInstanceUid ?? throw Missing(DicomTags.MediaStorageSopInstanceUid)).Value);
         SetText(group, DicomTags.TransferSyntaxUid, meta.TransferSyntaxUid.Value);
         SetText(group, DicomTags.ImplementationClassUid, meta.ImplementationClassUid?.Value ?? Implementation.ClassUid);
         SetText(group, DicomTags.ImplementationVersionName, meta.ImplementationVersionName ?? (meta.ImplementationClassUid is null ? Implementation.VersionName : null));
@@ -47,6 +48,8 @@ public static class DicomWriter
         await destination.WriteAsync(ToBytes(meta), cancellationToken);
         await WriteAsync(destination, dataSet, syntax, cancellationToken);
     }
+
+    private static InvalidOperationException Missing(DicomTag tag) => new($"{tag} is missing in the file meta information");
 
     private static void SetText(DataSet group, DicomTag tag, string? value)
     {
