@@ -109,7 +109,8 @@ public sealed class DicomJsonReaderTests
         var deep = string.Concat(Enumerable.Repeat("""{ "0040A730": { "vr": "SQ", "Value": [""", 200)) + string.Concat(Enumerable.Repeat("]}}", 200));
 
         Assert.Equal("sequences are nested too deep", Fault(deep).Problem);
-        Assert.Equal("more elements than the limit", Fault("""{ "00100020": { "vr": "LO" }, "00100030": { "vr": "DA" } }""", new DicomReadLimits { MaxElements = 1 }).Problem);
+        Assert.Equal("more elements and items than the limit", Fault("""{ "0040A730": { "vr": "SQ", "Value": [{}, null, {}] } }""", new DicomReadLimits { MaxElements = 3 }).Problem);
+        Assert.Equal("more elements and items than the limit", Fault("""{ "00100020": { "vr": "LO" }, "00100030": { "vr": "DA" } }""", new DicomReadLimits { MaxElements = 1 }).Problem);
         Assert.Equal("more bytes than the limit", Fault("""{ "00100020": { "vr": "LO" } }""", new DicomReadLimits { MaxHeaderBytes = 10 }).Problem);
     }
 

@@ -73,15 +73,18 @@ public ref struct DicomJsonReader
             current = tag;
             if (tag.Group is 0x0000 or 0x0002 or 0xFFFE)
                 throw Fault("an element that is no part of a data set");
-            if (++elements > limits.MaxElements)
-                throw Fault("more elements than the limit");
+            Count();
             Next(JsonTokenType.StartObject, "an element that is no object");
-            if (ReadElement(target, tag) is { } element && !tag.IsGroupLength && !target.TryAdd(element))
+            var element = ReadElement(target, tag);
+            // Whatever it was, the text is UTF-8 now.
+            if (tag == DicomTags.SpecificCharacterSet)
+                element = new DicomElement(tag, Vr.CS, Encoding.ASCII.GetBytes(Utf8CharacterSet));
+            if (!tag.IsGroupLength && !target.TryAdd(element))
                 throw Fault("an element appears twice");
         }
     }
 
-    private DicomElement? ReadElement(DataSet around, DicomTag tag)
+    private DicomElement ReadElement(DataSet around, DicomTag tag)
     {
         Vr? vr = null;
         string? kind = null;
@@ -141,7 +144,7 @@ public ref struct DicomJsonReader
             default:
                 if (json.TokenType != JsonTokenType.StartArray)
                     throw Fault("a Value that is no array");
-                return vr == Vr.SQ ? new DicomElement(tag, Items(around, tag)) : new DicomElement(tag, vr, tag == DicomTags.SpecificCharacterSet ? CharacterSet() : Values(vr));
+                return vr == Vr.SQ ? new DicomElement(tag, Items(around, tag)) : new DicomElement(tag, vr, Values(vr));
         }
     }
 
@@ -152,6 +155,7 @@ public ref struct DicomJsonReader
         var items = new List<DataSet>();
         while (Next() != JsonTokenType.EndArray)
         {
+            Count();
             var item = DataSet.ItemOf(around);
             path.Add((tag, items.Count));
             if (json.TokenType == JsonTokenType.StartObject)
@@ -163,12 +167,6 @@ public ref struct DicomJsonReader
             items.Add(item);
         }
         return items;
-    }
-
-    private byte[] CharacterSet()
-    {
-        json.Skip();
-        return Encoding.ASCII.GetBytes(Utf8CharacterSet);
     }
 
     private byte[] Values(Vr vr)
@@ -274,6 +272,12 @@ public ref struct DicomJsonReader
             "-inf" or "-INF" or "-Infinity" => double.NegativeInfinity,
             _ => null,
         };
+    }
+
+    private void Count()
+    {
+        if (++elements > limits.MaxElements)
+            throw Fault("more elements and items than the limit");
     }
 
     private JsonTokenType Next() => json.Read() ? json.TokenType : throw Fault("the JSON ends too early");
