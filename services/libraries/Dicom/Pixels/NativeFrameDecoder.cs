@@ -13,7 +13,7 @@ internal sealed class NativeFrameDecoder : IDisposable
     /// <summary>Decodes a frame whose header has been compared with its description.</summary>
     public async Task<FrameResult> DecodeAsync(NativeCodec codec, CodedFrame coded, PixelDescription description, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
-        var request = new CodecRequest(codec, description.Columns, description.Rows, description.SamplesPerPixel, Math.Max(1, description.BitsAllocated / 8));
+        var request = new CodecRequest(codec, description.Columns, description.Rows, description.SamplesPerPixel, description.SampleBytes);
         await slots.WaitAsync(cancellationToken);
         try
         {
