@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using MedCloud.Hosting;
 
 namespace MedCloud.AllInOne;
 
@@ -31,18 +32,6 @@ internal sealed record CommandLineOptions
 /// <summary>Reads the command line and turns every way to end into the documented exit code.</summary>
 internal static class CommandLine
 {
-    /// <summary>The process ended because it was asked to.</summary>
-    public const int Ok = 0;
-
-    /// <summary>Something unforeseen.</summary>
-    public const int Failed = 1;
-
-    /// <summary>An option, a setting or a model is wrong.</summary>
-    public const int WrongSettings = 2;
-
-    /// <summary>A port or the data folder is in use.</summary>
-    public const int InUse = 3;
-
     public static Task<int> RunAsync(string[] args)
     {
         var http = Port("--http", 8080, "Port of DICOMweb, JSON and health");
@@ -96,7 +85,7 @@ internal static class CommandLine
         foreach (var error in result.Errors)
             Console.Error.WriteLine(error.Message);
         Console.Error.WriteLine("Use --help for the options.");
-        return Task.FromResult(WrongSettings);
+        return Task.FromResult(ProcessEnd.WrongSettings);
     }
 
     private static Option<int> Port(string name, int standard, string description)

@@ -1,5 +1,3 @@
-using MassTransit;
-using MedCloud.Contracts;
 using MedCloud.Hosting;
 using MedCloud.Ingest.DicomWeb;
 using MedCloud.Ingest.Dimse;
@@ -23,19 +21,10 @@ namespace MedCloud.Ingest;
 /// </summary>
 public static class IngestModule
 {
-    /// <summary>The ledger's consumer. What it waits for is committed in groups, so many messages are handled at once.</summary>
-    public static BusModule Bus { get; } = new(
-        bus => bus.AddConsumer<LedgerConsumer>(),
-        (context, transport) => transport.ReceiveEndpoint(Queues.Ledger, endpoint =>
-        {
-            endpoint.PrefetchCount = 256;
-            endpoint.ConcurrentMessageLimit = 128;
-            // The database may be locked for a moment; a message lost here leaves its row open until the next start.
-            endpoint.UseMessageRetry(retry => retry.Exponential(5, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(400)));
-            endpoint.ConfigureConsumer<LedgerConsumer>(context);
-        }));
+    /// <summary>The ledger's consumers: of what Results and workers say, and of the requests that came back from the queues without an outcome.</summary>
+    public static BusModule Bus { get; } = new(LedgerQueues.Register, LedgerQueues.Declare);
 
-    /// <summary>Adds Ingest's services.</summary>
+    /// <summary>Adds Ingest's services; the bus is added before.</summary>
     public static IHostApplicationBuilder AddIngest(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -56,6 +45,12 @@ public static class IngestModule
         // In this order: the writer migrates and runs before, and stops after, everything that writes.
         services.AddHostedService(provider => provider.GetRequiredService<IngestWriter>());
         services.AddHostedService<Relay>();
+        if (services.Any(service => service.ServiceType == typeof(IConfigureOptions<RabbitMqOptions>)))
+        {
+            services.AddSingleton<BrokerQueues>();
+            services.AddHostedService<LostMessages>();
+        }
+
         services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
         builder.AddDimseDoor();
 

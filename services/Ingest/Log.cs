@@ -36,6 +36,15 @@ internal static partial class Log
     [LoggerMessage(1302, LogLevel.Warning, "The ledger could not be read or written; it is tried again", EventName = "ingest.ledger.unavailable")]
     public static partial void LedgerUnavailable(ILogger logger, Exception exception);
 
+    [LoggerMessage(1305, LogLevel.Warning, "Lost on the way, and sent again: {Instances} instances, {Requests} requests; {GivenUp} given up or not confirmed", EventName = "ingest.ledger.lost")]
+    public static partial void Lost(ILogger logger, int instances, int requests, int givenUp);
+
+    [LoggerMessage(1306, LogLevel.Warning, "Attempt {Attempt} of analysis {AnalysisId} by {Model} came back without an outcome from every delivery; it may end the worker", EventName = "ingest.ledger.dead_lettered")]
+    public static partial void DeadLettered(ILogger logger, Guid analysisId, string model, int attempt);
+
+    [LoggerMessage(1307, LogLevel.Warning, "The broker cannot be asked: {Problem}; messages wait", EventName = "ingest.ledger.broker_unavailable")]
+    public static partial void BrokerUnavailable(ILogger logger, string problem);
+
     [LoggerMessage(1303, LogLevel.Debug, "Sent: {Instances} instances, {Requests} requests, {Failures} failures", EventName = "ingest.ledger.sent")]
     public static partial void Sent(ILogger logger, int instances, int requests, int failures);
 

@@ -19,6 +19,7 @@ public sealed class DimseDoor : IHostedService, IAsyncDisposable
     private readonly ILogger<DimseDoor> logger;
     private readonly DicomServer server;
     private readonly IPEndPoint endPoint;
+    private readonly string aeTitle;
     private readonly HashSet<AeTitle> stat;
     private readonly TimeSpan drainTimeout;
 
@@ -30,6 +31,7 @@ public sealed class DimseDoor : IHostedService, IAsyncDisposable
         this.logger = logger;
         var settings = options.Value;
         endPoint = new IPEndPoint(IPAddress.Parse(settings.Bind), settings.Port);
+        aeTitle = settings.AeTitle;
         stat = [.. settings.StatCallingAeTitles.Select(AeTitle.Parse)];
         drainTimeout = settings.DrainTimeout;
         server = new DicomServer(
@@ -48,6 +50,9 @@ public sealed class DimseDoor : IHostedService, IAsyncDisposable
 
     /// <summary>The port that is listened on; 0 before the start.</summary>
     public int Port => server.Port;
+
+    /// <summary>The word of the ready line: how a sender reaches the door, e.g. <c>dimse=MEDCLOUD@127.0.0.1:11112</c>.</summary>
+    public string ReadyWord => $"dimse={aeTitle}@{new IPEndPoint(endPoint.Address, Port)}";
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The port cannot be had; the inner exception says why.</exception>

@@ -25,6 +25,9 @@ public abstract class IngestDb(DbContextOptions options) : DbContext(options)
     /// <summary>Whether <paramref name="exception"/> says that a row with the same unique key was committed first.</summary>
     public abstract bool IsUniqueViolation(Exception exception);
 
+    /// <summary>Takes a lock that other processes respect, until the transaction ends; false if another has it. Where only one process writes, it is always to be had.</summary>
+    public virtual Task<bool> TryLockAsync(long key) => Task.FromResult(true);
+
     /// <summary>
     /// A statement with its values, in the transaction of this context. It is translated once and stays prepared while the connection is open: for the few statements
     /// of every reception, where building a query or tracking a row costs more than the database does.

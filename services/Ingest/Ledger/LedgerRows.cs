@@ -89,7 +89,7 @@ public sealed class RequestRow
 
     public DateTime? SentAt { get; set; }
 
-    /// <summary>When a delayed request is sent again.</summary>
+    /// <summary>When a delayed request is sent again; when a sent one counts as lost, if nothing speaks against it.</summary>
     public DateTime? DueAt { get; set; }
 
     /// <summary>How the last attempt ended: "lost", or the worker's word.</summary>

@@ -23,12 +23,17 @@ internal sealed record OutgoingInstance(long RowId, InstanceStored Message);
 /// </summary>
 /// <param name="models">The names of the models that have queues.</param>
 /// <param name="maxInFlight">Requests of one model that may be sent and not ended.</param>
-internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight)
+/// <param name="lostAfter">How long after its first sending a request counts as lost; doubled for each further one.</param>
+internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight, TimeSpan lostAfter)
 {
     /// <summary>The most instances, failures, or requests of one model that are taken at a time.</summary>
     public const int Round = 100;
 
     private const int MaxAnnounced = 1000;
+
+    /// <summary>The queues that requests for <paramref name="models"/> are sent to.</summary>
+    public static IEnumerable<QueueDefinition> RequestQueues(IEnumerable<string> models) =>
+        models.SelectMany(model => new[] { Queues.Analyse(model, stat: false), Queues.Analyse(model, stat: true) });
 
     /// <summary>Takes the next messages; one write of ingest.db.</summary>
     public async Task<Outgoing> TakeAsync(IngestDb db, DateTime now)
@@ -103,6 +108,7 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight)
             row.State = RequestState.Sent;
             row.SentAt = now;
             row.Attempts++;
+            row.DueAt = now + (lostAfter * (1 << (row.Attempts - 1)));
         }
 
         return taken.ConvertAll(row => new AnalyseInstance(KeyOf(row), row.BlobKey, row.Stat, row.Attempts, row.ReceivedAt, now));

@@ -7,7 +7,10 @@ namespace MedCloud.Ingest.Ledger;
 /// <summary>Puts back into the outbox what must be sent again, and closes what Results has recorded. Each method is one write of ingest.db and safe to repeat.</summary>
 internal static class Reconciler
 {
-    public const string Lost = "lost";
+    private const string LostOnTheWay = "lost";
+    private const string DeadLettered = "dead-lettered";
+    internal const int Round = 100;
+    private const long ReconcilerLock = 0x6C656467_6572; // "ledger"
 
     /// <summary>
     /// At start, before anything is sent: the in-memory bus kept nothing, so everything sent and not closed is lost. A lost request may have killed the process,
@@ -17,17 +20,69 @@ internal static class Reconciler
     {
         await db.Recordings.Where(row => row.SentAt != null).ExecuteUpdateAsync(set => set.SetProperty(row => row.SentAt, (DateTime?)null));
         await db.Requests.Where(row => row.State == RequestState.Sent && row.Attempts >= RetryRule.MaxAttempts)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.GivenUp).SetProperty(row => row.LastEnd, Lost));
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.GivenUp).SetProperty(row => row.LastEnd, LostOnTheWay));
         await db.Requests.Where(row => row.State < RequestState.GivenUp && !models.Contains(row.ModelName))
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.GivenUp));
         await db.Requests.Where(row => row.State == RequestState.GivenUp)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.SentAt, (DateTime?)null));
         var lost = await db.Requests.Where(row => row.State == RequestState.Sent)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.Queued).SetProperty(row => row.Suspect, true).SetProperty(row => row.LastEnd, Lost));
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.Queued).SetProperty(row => row.Suspect, true).SetProperty(row => row.LastEnd, LostOnTheWay));
         return new LostAtStart(
             await db.Recordings.CountAsync(),
             lost,
             await db.Requests.CountAsync(row => row.State == RequestState.GivenUp));
+    }
+
+    /// <summary>
+    /// With a broker: what was sent so long ago that it counts as lost is sent again, at most <see cref="Round"/> of each kind. It counts as lost if its queue holds no
+    /// message that waits (<paramref name="empty"/>), or if a request that was sent later by that time already has its outcome.
+    /// </summary>
+    public static async Task<Lost> FindLostAsync(IngestDb db, IReadOnlyList<string> models, IReadOnlyCollection<QueueDefinition> empty, TimeSpan lostAfter, DateTime now)
+    {
+        // One replica at a time; another that comes meanwhile has nothing to do.
+        if (!await db.TryLockAsync(ReconcilerLock))
+            return new Lost(0, 0, 0);
+        await db.Requests.Where(row => row.State < RequestState.GivenUp && !models.Contains(row.ModelName))
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.GivenUp).SetProperty(row => row.SentAt, (DateTime?)null));
+        var (requests, givenUp, lastEnded) = (0, 0, DateTime.MinValue + lostAfter);
+        foreach (var (model, stat) in models.SelectMany(model => new[] { (model, false), (model, true) }))
+        {
+            // A request that became STAT after it was sent is looked for in the STAT queue: sent again too early, it is analysed the earlier.
+            var ended = await LastEndedAsync(db, model, stat);
+            lastEnded = ended > lastEnded ? ended.Value : lastEnded;
+            var until = empty.Contains(Queues.Analyse(model, stat)) ? now : ended ?? DateTime.MinValue;
+            var late = await db.Requests.Where(row => row.State == RequestState.Sent && row.ModelName == model && row.Stat == stat && row.DueAt <= until)
+                .OrderBy(row => row.DueAt).Take(Round).ToListAsync();
+            foreach (var row in late)
+            {
+                row.LastEnd = LostOnTheWay;
+                TryAgain(row);
+            }
+
+            givenUp += late.Count(row => row.State == RequestState.GivenUp);
+            requests += late.Count(row => row.State == RequestState.Queued);
+        }
+
+        // What the queue before Results holds is in the order of its arrival: behind an outcome that is recorded, nothing older waits.
+        var before = (empty.Contains(Queues.Results) ? now : lastEnded) - lostAfter;
+        var failures = await db.Requests.Where(row => row.State == RequestState.GivenUp && row.SentAt <= before).OrderBy(row => row.Id).Take(Round).ToListAsync();
+        failures.ForEach(row => row.SentAt = null);
+        var instances = await db.Recordings.Where(row => row.SentAt <= before).OrderBy(row => row.Id).Take(Round).ToListAsync();
+        instances.ForEach(row => row.SentAt = null);
+        await db.SaveChangesAsync();
+        return new Lost(instances.Count, requests, givenUp + failures.Count);
+    }
+
+    /// <summary>A request came back from the queue without an outcome: it may have ended the worker, so it is a suspect from now on.</summary>
+    public static async Task<int> DeadLetteredAsync(IngestDb db, Guid analysisId)
+    {
+        var row = await db.Requests.SingleOrDefaultAsync(each => each.AnalysisId == analysisId && each.State == RequestState.Sent);
+        if (row is null)
+            return 0;
+        row.Suspect = true;
+        row.LastEnd = DeadLettered;
+        TryAgain(row);
+        return await db.SaveChangesAsync();
     }
 
     /// <summary>Results has committed the instance. What was marked STAT after that message was sent stays open: its own is confirmed, too.</summary>
@@ -49,12 +104,8 @@ internal static class Reconciler
             return 0;
         row.Suspect = false;
         row.LastEnd = message.Reason;
-        if (row.Attempts >= RetryRule.MaxAttempts)
-        {
-            row.State = RequestState.GivenUp;
-            row.SentAt = null;
-        }
-        else
+        TryAgain(row);
+        if (row.State == RequestState.Queued)
         {
             row.State = RequestState.Delayed;
             row.DueAt = now + RetryRule.DelayAfter(row.Attempts);
@@ -62,6 +113,24 @@ internal static class Reconciler
 
         return await db.SaveChangesAsync();
     }
+
+    /// <summary>Back into the outbox, or given up if that was the last attempt.</summary>
+    private static void TryAgain(RequestRow row)
+    {
+        row.State = row.Attempts >= RetryRule.MaxAttempts ? RequestState.GivenUp : RequestState.Queued;
+        row.SentAt = null;
+        row.DueAt = null;
+    }
+
+    /// <summary>When the request was sent that was the last to be sent of those that have their outcome.</summary>
+    private static Task<DateTime?> LastEndedAsync(IngestDb db, string model, bool stat) =>
+        db.Requests.Where(row => row.State == RequestState.Closed && row.ModelName == model && row.Stat == stat).MaxAsync(row => row.SentAt);
+}
+
+/// <summary>What a round found to be sent again; given up: failures that are to be told to Results, for the first time or again.</summary>
+internal sealed record Lost(int Instances, int Requests, int GivenUp)
+{
+    public int Count => Instances + Requests + GivenUp;
 }
 
 /// <summary>What a start found to send again.</summary>

@@ -4,6 +4,7 @@ using MedCloud.Ingest.Index;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RabbitMQ.Client.Exceptions;
 
 namespace MedCloud.Ingest.Ledger;
 
@@ -11,6 +12,7 @@ namespace MedCloud.Ingest.Ledger;
 /// Sends what the outbox holds: one loop, woken by commits and by the next delay that is due. It begins when the whole process has started, so that no attempt is
 /// counted against a request while its models are still being loaded.
 /// </summary>
+/// <param name="queues">Null where the bus is in memory and this relay the only one.</param>
 internal sealed class Relay(
     IngestWriter writer,
     LedgerSignal signal,
@@ -19,41 +21,50 @@ internal sealed class Relay(
     IOptions<LedgerOptions> options,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    ILogger<Relay> logger) : BackgroundService
+    ILogger<Relay> logger,
+    BrokerQueues? queues = null) : BackgroundService
 {
+    private const int InFlightInMemory = 64;
+    private const int InFlightAtBroker = 10_000;
+
     private static readonly TimeSpan WaitAfterFailure = TimeSpan.FromSeconds(5);
 
     // What is stored while a sender is at it goes out in rounds: each costs a dozen statements here and a transaction in Results, however little it finds.
     // The first after a rest is not held back.
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(100);
 
+    // What another replica stored and could not send any more wakes nobody.
+    private static readonly TimeSpan LookForOthers = TimeSpan.FromSeconds(2);
+
+    // While the broker is away a send waits for it without end; the outbox is the better place.
+    private static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(10);
+
     private readonly string[] models = [.. catalogue.Active.Select(model => model.Manifest.Name)];
+    private bool prepared;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var outbox = new Outbox(models, options.Value.MaxInFlight);
+        var outbox = new Outbox(models, options.Value.MaxInFlight ?? (queues is null ? InFlightInMemory : InFlightAtBroker), options.Value.LostAfter);
         try
         {
             await StartedAsync(stoppingToken);
-            await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
-            var recovered = false;
             while (true)
             {
                 var wait = (TimeSpan?)WaitAfterFailure;
                 try
                 {
-                    if (!recovered)
-                    {
-                        var lost = await writer.WriteAsync(db => Reconciler.RecoverAsync(db, models), stoppingToken);
-                        Log.Reconciled(logger, lost.Instances, lost.Requests, lost.GivenUp);
-                        recovered = true;
-                    }
-
+                    await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
+                    if (!prepared)
+                        await PrepareAsync(stoppingToken);
                     wait = await SendAsync(outbox, stoppingToken);
                 }
                 catch (IngestDatabaseException e)
                 {
                     Log.LedgerUnavailable(logger, e);
+                }
+                catch (Exception e) when (e is RabbitMQClientException or IOException or TimeoutException)
+                {
+                    Log.BrokerUnavailable(logger, e.Message);
                 }
 
                 await signal.WaitAsync(wait, time, stoppingToken);
@@ -63,6 +74,22 @@ internal sealed class Relay(
         {
             // What was not sent stays in the outbox.
         }
+    }
+
+    /// <summary>Before the first message, and after each failure to send: the queues are there, or, in memory, what the last process left is put back.</summary>
+    private async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (queues is not null)
+        {
+            await queues.DeclareAsync([.. Outbox.RequestQueues(models), .. models.Select(Queues.Dead)], cancellationToken);
+        }
+        else
+        {
+            var lost = await writer.WriteAsync(db => Reconciler.RecoverAsync(db, models), cancellationToken);
+            Log.Reconciled(logger, lost.Instances, lost.Requests, lost.GivenUp);
+        }
+
+        prepared = true;
     }
 
     /// <summary>Sends until the outbox is empty or what is in flight is the most allowed; returns how long nothing is due.</summary>
@@ -76,47 +103,57 @@ internal sealed class Relay(
             {
                 // Must finish even while the process stops: what is marked as sent and was not would be a suspect at the next start.
                 await writer.WriteAsync(db => Outbox.PutBackAsync(db, unsent), CancellationToken.None);
+                // A queue may have been deleted.
+                prepared = queues is null;
                 return WaitAfterFailure;
             }
 
             if (outgoing.Count < Outbox.Round)
                 await Task.Delay(BetweenRounds, cancellationToken);
             if (outgoing.Count == 0)
-                return outgoing.NextDue is { } due ? due - now : null;
+                return NextLook(outgoing.NextDue - now);
             Log.Sent(logger, outgoing.Instances.Count, outgoing.Requests.Count, outgoing.Failures.Count);
         }
     }
 
+    private TimeSpan? NextLook(TimeSpan? due) => queues is null || due < LookForOthers ? due : LookForOthers;
+
     /// <summary>Null when all went out; else what did not.</summary>
     private async Task<Outgoing?> SendAsync(Outgoing outgoing, CancellationToken cancellationToken)
     {
-        var (instances, failures, requests) = (0, 0, 0);
-        try
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(SendWithin);
+        Exception? failure = null;
+        var instances = await UnsentAsync(outgoing.Instances, each => bus.Publish(each.Message, limit.Token));
+        var failures = await UnsentAsync(outgoing.Failures, each => bus.Publish(each, limit.Token));
+        var requests = await UnsentAsync(outgoing.Requests, async each =>
         {
-            for (; instances < outgoing.Instances.Count; instances++)
-                await bus.Publish(outgoing.Instances[instances].Message, cancellationToken);
-            for (; failures < outgoing.Failures.Count; failures++)
-                await bus.Publish(outgoing.Failures[failures], cancellationToken);
-            for (; requests < outgoing.Requests.Count; requests++)
-            {
-                var request = outgoing.Requests[requests];
-                var endpoint = await bus.GetSendEndpoint(new Uri("exchange:" + Queues.Analyse(request.Key.ModelName, request.Stat)));
-                await endpoint.Send(request, cancellationToken);
-            }
-
+            var endpoint = await bus.GetSendEndpoint(new Uri("exchange:" + Queues.Analyse(each.Key.ModelName, each.Stat).Name));
+            await endpoint.Send(each, limit.Token);
+        });
+        if (failure is null)
             return null;
-        }
-        catch (Exception e)
+        var unsent = outgoing with { Instances = instances, Failures = failures, Requests = requests };
+        Log.SendFailed(logger, unsent.Count, failure);
+        return unsent;
+
+        async Task<IReadOnlyList<T>> UnsentAsync<T>(IReadOnlyList<T> messages, Func<T, Task> send)
         {
-            // The edge to the broker: whatever it throws, the messages are kept and sent later.
-            var unsent = outgoing with
+            var sent = await Task.WhenAll(messages.Select(async message =>
             {
-                Instances = [.. outgoing.Instances.Skip(instances)],
-                Failures = [.. outgoing.Failures.Skip(failures)],
-                Requests = [.. outgoing.Requests.Skip(requests)],
-            };
-            Log.SendFailed(logger, unsent.Count, e);
-            return unsent;
+                try
+                {
+                    await send(message);
+                    return true;
+                }
+                catch (Exception e)
+                {
+                    // The edge to the broker: whatever it throws, the message is kept and sent later.
+                    failure = e;
+                    return false;
+                }
+            }));
+            return [.. messages.Where((_, index) => !sent[index])];
         }
     }
 

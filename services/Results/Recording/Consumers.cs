@@ -1,6 +1,7 @@
 using System.Data.Common;
 using MassTransit;
 using MedCloud.Contracts;
+using MedCloud.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 

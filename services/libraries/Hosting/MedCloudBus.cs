@@ -1,6 +1,8 @@
 using MassTransit;
+using MedCloud.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace MedCloud.Hosting;
 
@@ -14,21 +16,95 @@ public sealed record BusModule(
 /// <summary>The bus with the conventions that every service keeps to.</summary>
 public static class MedCloudBus
 {
-    /// <summary>Adds one in-memory bus with the endpoints of all <paramref name="modules"/>.</summary>
-    public static IHostApplicationBuilder AddMedCloudBus(this IHostApplicationBuilder builder, params BusModule[] modules)
+    // A peer that answers nothing (a process that hangs, a cable that is cut) is given up after two of these, and its messages go to others.
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
+    /// <summary>Adds the bus of one process, with the endpoints of all <paramref name="modules"/>.</summary>
+    public static IHostApplicationBuilder AddInMemoryBus(this IHostApplicationBuilder builder, params IReadOnlyList<BusModule> modules)
     {
         builder.Services.AddMassTransit(bus =>
         {
-            foreach (var module in modules)
-                module.Register(bus);
-            // A broker outage must not take a service out of rotation: with a tag of its own, the bus' check is not one of readiness.
-            bus.ConfigureHealthCheckOptions(options => options.Tags.Add("bus"));
-            bus.UsingInMemory((context, transport) =>
+            Register(bus, modules);
+            bus.UsingInMemory((context, transport) => Declare(context, transport, modules));
+        });
+        return builder;
+    }
+
+    /// <summary>Adds the bus of many processes, on the broker that <see cref="RabbitMqOptions"/> name.</summary>
+    public static IHostApplicationBuilder AddRabbitMqBus(this IHostApplicationBuilder builder, params IReadOnlyList<BusModule> modules)
+    {
+        builder.Services.AddOptions<RabbitMqOptions>().BindConfiguration("MedCloud:RabbitMq").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddMassTransit(bus =>
+        {
+            Register(bus, modules);
+            bus.UsingRabbitMq((context, transport) =>
             {
-                foreach (var module in modules)
-                    module.Endpoints(context, transport);
+                Connect(transport, context.GetRequiredService<IOptions<RabbitMqOptions>>().Value);
+                // A send to an exchange without a queue would be dropped without an error.
+                transport.ConfigureSend(send => send.UseExecute(message =>
+                {
+                    if (message.TryGetPayload<RabbitMqSendContext>(out var rabbit) && !message.TryGetPayload<PublishContext>(out _))
+                        rabbit.Mandatory = true;
+                }));
+                BindEvents(transport);
+                Declare(context, transport, modules);
             });
         });
         return builder;
+    }
+
+    /// <summary>Takes messages from <paramref name="queue"/>, declared as its definition says.</summary>
+    public static void ReceiveEndpoint(this IReceiveConfigurator transport, QueueDefinition queue, Action<IReceiveEndpointConfigurator> configure) =>
+        transport.ReceiveEndpoint(queue.Name, endpoint =>
+        {
+            if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+                SetArguments(rabbit, queue);
+            configure(endpoint);
+        });
+
+    private static void Register(IBusRegistrationConfigurator bus, IReadOnlyList<BusModule> modules)
+    {
+        foreach (var module in modules)
+            module.Register(bus);
+        // A broker outage must not take a service out of rotation: with a tag of its own, the bus' check is not one of readiness.
+        bus.ConfigureHealthCheckOptions(options => options.Tags.Add("bus"));
+    }
+
+    private static void Declare(IBusRegistrationContext context, IReceiveConfigurator transport, IReadOnlyList<BusModule> modules)
+    {
+        foreach (var module in modules)
+            module.Endpoints(context, transport);
+    }
+
+    private static void Connect(IRabbitMqBusFactoryConfigurator transport, RabbitMqOptions options) =>
+        transport.Host(options.Host, options.Port, options.VirtualHost, host =>
+        {
+            host.Username(options.Username);
+            host.Password(options.Password);
+            host.Heartbeat(Heartbeat);
+            if (options.UseTls)
+                host.UseSsl(ssl => ssl.ServerName = options.Host);
+        });
+
+    /// <summary>Whoever publishes an event declares the queue that it is for, so that nothing is dropped before its consumer has ever run.</summary>
+    private static void BindEvents(IRabbitMqBusFactoryConfigurator transport)
+    {
+        Bind<InstanceStored>(transport, Queues.Results);
+        Bind<AnalysisCompleted>(transport, Queues.Results);
+        Bind<AnalysisRefused>(transport, Queues.Results);
+        Bind<AnalysisFailed>(transport, Queues.Results);
+        Bind<InstanceRecorded>(transport, Queues.Ledger);
+        Bind<AnalysisRecorded>(transport, Queues.Ledger);
+        Bind<AnalysisDelayed>(transport, Queues.Ledger);
+    }
+
+    private static void Bind<T>(IRabbitMqBusFactoryConfigurator transport, QueueDefinition queue)
+        where T : class =>
+        transport.Publish<T>(publish => publish.BindQueue(queue.Name, queue.Name, binding => SetArguments(binding, queue)));
+
+    private static void SetArguments(IRabbitMqQueueConfigurator declared, QueueDefinition queue)
+    {
+        foreach (var (name, value) in queue.Arguments)
+            declared.SetQueueArgument(name, value);
     }
 }

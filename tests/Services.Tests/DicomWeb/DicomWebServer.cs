@@ -49,7 +49,7 @@ public sealed class DicomWebServer : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(new LogKeeper(log, LogLevel.Information)).AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSingleton(new Catalogue([]));
-        builder.AddMedCloudBus(IngestModule.Bus);
+        builder.AddInMemoryBus(IngestModule.Bus);
         builder.AddIngest();
         var app = builder.Build();
         app.MapIngest();

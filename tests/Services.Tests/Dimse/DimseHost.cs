@@ -51,7 +51,7 @@ internal sealed class DimseHost : IAsyncDisposable
         var log = new ConcurrentQueue<string>();
         builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new LogKeeper(log, LogLevel.Trace));
         builder.Services.AddSingleton(new Catalogue([]));
-        builder.AddMedCloudBus(IngestModule.Bus);
+        builder.AddInMemoryBus(IngestModule.Bus);
         builder.AddIngest();
         return new DimseHost(builder.Build(), folder, log);
     }

@@ -156,7 +156,7 @@ public sealed class AnalyseInstanceTests
         await using var worker = await WorkerHost.StartAsync();
         var request = WorkerHost.Request("cxr-lungs", stat: false, $"default/1.2.3/1.2.3.4/1.2.3.4.5/{Guid.CreateVersion7():D}.dcm");
 
-        await worker.SendAsync(request, Queues.Analyse("cxr-lungs", stat: false));
+        await worker.SendAsync(request, Queues.Analyse("cxr-lungs", stat: false).Name);
 
         Assert.Equal(new AnalysisDelayed(request.Key.AnalysisId, "blob-not-found"), await worker.NextAsync<AnalysisDelayed>());
     }
@@ -171,10 +171,10 @@ public sealed class AnalyseInstanceTests
         Directory.Move(worker.StoreFolder, worker.StoreFolder + ".away");
 
         var first = known with { Key = known.Key with { AnalysisId = Guid.CreateVersion7() } };
-        await worker.SendAsync(first, Queues.Analyse("cxr-pneumonia", stat: false));
+        await worker.SendAsync(first, Queues.Analyse("cxr-pneumonia", stat: false).Name);
         var delayed = await worker.NextAsync<AnalysisDelayed>();
         var second = known with { Key = known.Key with { AnalysisId = Guid.CreateVersion7() } };
-        await worker.SendAsync(second, Queues.Analyse("cxr-pneumonia", stat: false));
+        await worker.SendAsync(second, Queues.Analyse("cxr-pneumonia", stat: false).Name);
         Directory.Move(worker.StoreFolder + ".away", worker.StoreFolder);
         var completed = await worker.NextAsync<AnalysisCompleted>();
 
@@ -188,7 +188,7 @@ public sealed class AnalyseInstanceTests
         await using var worker = await WorkerHost.StartAsync();
         var request = WorkerHost.Request("cxr-pneumonia", stat: false, "../../1.2.3.dcm");
 
-        await worker.SendAsync(request, Queues.Analyse("cxr-pneumonia", stat: false));
+        await worker.SendAsync(request, Queues.Analyse("cxr-pneumonia", stat: false).Name);
 
         var outcome = await worker.NextAsync<AnalysisFailed>();
         Assert.Equal((request.Key, 2), (outcome.Key, outcome.Attempts));
@@ -201,7 +201,7 @@ public sealed class AnalyseInstanceTests
         await using var worker = await WorkerHost.StartAsync();
         var request = WorkerHost.Request("cxr-hips", stat: false, $"default/1.2.3/1.2.3.4/1.2.3.4.5/{Guid.CreateVersion7():D}.dcm");
 
-        await worker.SendAsync(request, Queues.Analyse("cxr-pneumonia", stat: false));
+        await worker.SendAsync(request, Queues.Analyse("cxr-pneumonia", stat: false).Name);
 
         Assert.Equal(ReasonCode.ModelNotFound, (await worker.NextAsync<AnalysisFailed>()).Reason.Code);
     }

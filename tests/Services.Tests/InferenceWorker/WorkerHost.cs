@@ -42,7 +42,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         builder.Services.AddSingleton(Models);
         builder.Services.AddSingleton(outcomes.Writer);
         builder.AddInferenceWorker();
-        builder.AddMedCloudBus(InferenceWorkerModule.Bus, Outcomes);
+        builder.AddInMemoryBus(InferenceWorkerModule.Bus, Outcomes);
         App = builder.Build();
     }
 
@@ -70,7 +70,7 @@ internal sealed class WorkerHost : IAsyncDisposable
             await blob.CommitAsync(Convert.ToHexStringLower(SHA256.HashData(file)), TestContext.Current.CancellationToken);
         }
 
-        await SendAsync(request, Queues.Analyse(model, stat));
+        await SendAsync(request, Queues.Analyse(model, stat).Name);
         return request;
     }
 

@@ -45,7 +45,7 @@ internal sealed class IngestHost : IAsyncDisposable
         builder.Services.AddSingleton(catalogue);
         builder.Services.AddSingleton(this);
         builder.AddIngest();
-        builder.AddMedCloudBus(IngestModule.Bus, new BusModule(
+        builder.AddInMemoryBus(IngestModule.Bus, new BusModule(
             bus =>
             {
                 bus.AddConsumer<ResultsPeer>();

@@ -51,7 +51,7 @@ public sealed class ResultsHost : IAsyncLifetime
         builder.Services.AddSingleton(Catalogue);
         builder.Services.AddSingleton(acknowledgements);
         builder.AddResults();
-        builder.AddMedCloudBus(ResultsModule.Bus, new BusModule(
+        builder.AddInMemoryBus(ResultsModule.Bus, new BusModule(
             bus => bus.AddConsumer<AcknowledgementConsumer>(),
             (context, transport) => transport.ReceiveEndpoint(Queues.Ledger, endpoint => endpoint.ConfigureConsumer<AcknowledgementConsumer>(context))));
         app = builder.Build();

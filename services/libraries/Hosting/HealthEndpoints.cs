@@ -1,10 +1,13 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace MedCloud.AllInOne;
+namespace MedCloud.Hosting;
 
 /// <summary>The health endpoints.</summary>
-internal static class Health
+public static class HealthEndpoints
 {
     /// <summary>
     /// <c>/health/ready</c>: can this process do its own job (the checks tagged <c>ready</c>), each check with its state, sentence and figures;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Connections;
 
-namespace MedCloud.AllInOne;
+namespace MedCloud.Hosting;
 
 /// <summary>
 /// Has Kestrel receive into blocks of 32 KiB. Its own have 4 KiB, so that an image of 0.5 MB takes 130 reads of the socket. A connection that waits for bytes holds

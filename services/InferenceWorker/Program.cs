@@ -1,0 +1,14 @@
+using MedCloud.Hosting;
+using MedCloud.InferenceWorker;
+using MedCloud.ModelCatalogue;
+
+return await ServiceHost.RunAsync(args, new ServiceDefinition
+{
+    Doors = HttpDoors.Http,
+    Add = builder =>
+    {
+        builder.AddCatalogue();
+        builder.AddInferenceWorker();
+        builder.AddRabbitMqBus(InferenceWorkerModule.Bus);
+    },
+});

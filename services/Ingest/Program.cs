@@ -1,0 +1,18 @@
+using MedCloud.Hosting;
+using MedCloud.Ingest;
+using MedCloud.Ingest.Dimse;
+using MedCloud.ModelCatalogue;
+using Microsoft.Extensions.DependencyInjection;
+
+return await ServiceHost.RunAsync(args, new ServiceDefinition
+{
+    Doors = HttpDoors.Http,
+    Add = builder =>
+    {
+        builder.AddCatalogue();
+        builder.AddRabbitMqBus(IngestModule.Bus);
+        builder.AddIngest();
+    },
+    Map = app => app.MapIngest(),
+    OtherDoor = services => services.GetRequiredService<DimseDoor>().ReadyWord,
+});
