@@ -1,0 +1,134 @@
+using System.Net.Http.Json;
+
+namespace MedCloud.Tests;
+
+/// <summary>The servers that a cluster stands on.</summary>
+internal sealed record ClusterServers(RabbitMqServer Broker, PostgresServer Database, AzuriteServer Blobs)
+{
+    /// <summary>Servers that no other test uses, to be stopped and killed.</summary>
+    public static async Task<ClusterServers> StartAsync(CancellationToken cancellationToken)
+    {
+        var servers = new ClusterServers(new RabbitMqServer(), new PostgresServer(), new AzuriteServer());
+        await Task.WhenAll(servers.Broker.StartAsync(cancellationToken), servers.Database.StartAsync(cancellationToken), servers.Blobs.StartAsync(cancellationToken));
+        return servers;
+    }
+
+    public async Task StopAsync()
+    {
+        await Broker.DisposeAsync();
+        await Database.DisposeAsync();
+        await Blobs.DisposeAsync();
+    }
+}
+
+/// <summary>
+/// MedCloud as a hospital runs it: each service a process of its own, on a broker's virtual host, databases and a container that nobody else uses.
+/// The schemas are made by the migration commands, as the chart's job does.
+/// </summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    private readonly Dictionary<string, string> settings;
+
+    private Cluster(ClusterServers servers, string name, IReadOnlyDictionary<string, string>? settings)
+    {
+        Servers = servers;
+        VirtualHost = name;
+        this.settings = new Dictionary<string, string>
+        {
+            ["MedCloud__Doors__Http"] = "0",
+            ["MedCloud__Doors__Grpc"] = "0",
+            ["MedCloud__Dimse__Port"] = "0",
+            ["MedCloud__RabbitMq__Host"] = servers.Broker.Amqp.Host,
+            ["MedCloud__RabbitMq__Port"] = $"{servers.Broker.Amqp.Port}",
+            ["MedCloud__RabbitMq__VirtualHost"] = name,
+            ["MedCloud__RabbitMq__Username"] = "guest",
+            ["MedCloud__RabbitMq__Password"] = "guest",
+            ["MedCloud__Storage__ConnectionString"] = servers.Blobs.ConnectionString,
+            ["MedCloud__Storage__Container"] = name,
+            ["MedCloud__Ingest__ConnectionString"] = $"{servers.Database.ConnectionString};Database={name}-ingest",
+            ["MedCloud__Results__ConnectionString"] = $"{servers.Database.ConnectionString};Database={name}-results",
+        };
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+            this.settings[key] = value;
+    }
+
+    public ClusterServers Servers { get; }
+
+    public string VirtualHost { get; }
+
+    public List<ProductProcess> Ingests { get; } = [];
+
+    public List<ProductProcess> Workers { get; } = [];
+
+    public List<ProductProcess> Results { get; } = [];
+
+    /// <summary>Every process that was started and not disposed of.</summary>
+    public IEnumerable<ProductProcess> Processes => [.. Ingests, .. Workers, .. Results];
+
+    /// <summary>Migrates, and starts as many processes of each service.</summary>
+    public static async Task<Cluster> StartAsync(
+        ClusterServers servers, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? settings = null, int ingests = 1, int workers = 1, int results = 1)
+    {
+        var cluster = new Cluster(servers, $"mc-{Guid.NewGuid():n}", settings);
+        try
+        {
+            await cluster.AddVirtualHostAsync(cancellationToken);
+            if (Environment.GetEnvironmentVariable("SQLITE") != "1") await Task.WhenAll(cluster.MigrateAsync("MedCloud.Ingest"), cluster.MigrateAsync("MedCloud.Results"));
+            await Task.WhenAll(
+            [
+                .. Enumerable.Range(0, ingests).Select(_ => cluster.StartIngestAsync()),
+                .. Enumerable.Range(0, workers).Select(_ => cluster.StartWorkerAsync()),
+                .. Enumerable.Range(0, results).Select(_ => cluster.StartResultsAsync()),
+            ]);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<ProductProcess> StartIngestAsync() => StartAsync("MedCloud.Ingest", Ingests);
+
+    public Task<ProductProcess> StartWorkerAsync(IReadOnlyDictionary<string, string>? more = null) => StartAsync("MedCloud.InferenceWorker", Workers, more);
+
+    public Task<ProductProcess> StartResultsAsync() => StartAsync("MedCloud.Results", Results);
+
+    /// <summary>A client of the broker's management API; addresses of queues are <c>queues/VHOST/NAME</c>.</summary>
+    public HttpClient Management() => Servers.Broker.Management();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in Processes)
+            await process.DisposeAsync();
+    }
+
+    private async Task<ProductProcess> StartAsync(string program, List<ProductProcess> among, IReadOnlyDictionary<string, string>? more = null)
+    {
+        var own = new Dictionary<string, string>(settings);
+        foreach (var (key, value) in more ?? new Dictionary<string, string>())
+            own[key] = value;
+        var process = new ProductProcess(program, own);
+        lock (among)
+            among.Add(process);
+        await process.ReadyAsync();
+        return process;
+    }
+
+    private async Task MigrateAsync(string program)
+    {
+        await using var job = new ProductProcess(program, settings, "migrate");
+        if (await job.ExitAsync() != 0)
+            throw new InvalidOperationException($"{program} migrate failed:\n{string.Join('\n', job.Log)}");
+    }
+
+    private async Task AddVirtualHostAsync(CancellationToken cancellationToken)
+    {
+        using var management = Management();
+        using var made = await management.PutAsync(new Uri($"vhosts/{VirtualHost}", UriKind.Relative), null, cancellationToken);
+        made.EnsureSuccessStatusCode();
+        using var allowed = await management.PutAsJsonAsync($"permissions/{VirtualHost}/guest", new { configure = ".*", write = ".*", read = ".*" }, cancellationToken);
+        allowed.EnsureSuccessStatusCode();
+    }
+}
