@@ -73,7 +73,7 @@ internal sealed class Cluster : IAsyncDisposable
         try
         {
             await cluster.AddVirtualHostAsync(cancellationToken);
-            if (Environment.GetEnvironmentVariable("SQLITE") != "1") await Task.WhenAll(cluster.MigrateAsync("MedCloud.Ingest"), cluster.MigrateAsync("MedCloud.Results"));
+            await Task.WhenAll(cluster.MigrateAsync("MedCloud.Ingest"), cluster.MigrateAsync("MedCloud.Results"));
             await Task.WhenAll(
             [
                 .. Enumerable.Range(0, ingests).Select(_ => cluster.StartIngestAsync()),

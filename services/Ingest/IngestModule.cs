@@ -36,7 +36,12 @@ public static class IngestModule
         builder.AddDicomWeb();
 
         services.AddPooledDbContextFactory<SqliteIngestDb>((provider, db) => db.UseSqliteFile(provider.GetRequiredService<IOptions<IngestOptions>>().Value.Database));
-        services.AddSingleton<IDbContextFactory<IngestDb>, SqliteIngestDbFactory>();
+        services.AddPooledDbContextFactory<PostgresIngestDb>((provider, db) => db
+            .UsePostgres(provider.GetRequiredService<IOptions<IngestOptions>>().Value.ConnectionString)
+            .AddInterceptors(PostgresIngestDb.LockingClause.Instance));
+        services.AddSingleton<IDbContextFactory<IngestDb>>(provider => provider.GetRequiredService<IOptions<IngestOptions>>().Value.ConnectionString.Length > 0
+            ? new IngestDbFactory<PostgresIngestDb>(provider.GetRequiredService<IDbContextFactory<PostgresIngestDb>>())
+            : new IngestDbFactory<SqliteIngestDb>(provider.GetRequiredService<IDbContextFactory<SqliteIngestDb>>()));
         services.AddSingleton<IngestWriter>();
         services.AddSingleton<LedgerSignal>();
         services.AddSingleton<StoreInstance>();
@@ -59,6 +64,14 @@ public static class IngestModule
             .AddCheck<BlobStoreCheck>("ingest-blob-store", tags: ["ready"])
             .AddCheck<OutboxCheck>("ingest-outbox", HealthStatus.Degraded, ["ready"]);
         return builder;
+    }
+
+    /// <summary>Brings the schema of the PostgreSQL database up to date: the migration job. Safe while another runs; services that wait for the schema go on by themselves.</summary>
+    /// <exception cref="System.Data.Common.DbException">The database is away or refuses.</exception>
+    public static async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await using var db = await services.GetRequiredService<IDbContextFactory<IngestDb>>().CreateDbContextAsync(cancellationToken);
+        await PostgresDatabase.MigrateAsync(db, cancellationToken);
     }
 
     /// <summary>Maps Ingest's HTTP doors.</summary>

@@ -14,5 +14,6 @@ return await ServiceHost.RunAsync(args, new ServiceDefinition
         builder.AddIngest();
     },
     Map = app => app.MapIngest(),
+    Migrate = IngestModule.MigrateAsync,
     OtherDoor = services => services.GetRequiredService<DimseDoor>().ReadyWord,
 });

@@ -12,4 +12,5 @@ return await ServiceHost.RunAsync(args, new ServiceDefinition
         builder.AddRabbitMqBus(ResultsModule.Bus);
     },
     Map = app => app.MapResults(),
+    Migrate = ResultsModule.MigrateAsync,
 });

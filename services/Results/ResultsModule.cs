@@ -31,9 +31,15 @@ public static class ResultsModule
         builder.AddBlobStore();
         services.AddOptions<ResultsOptions>().BindConfiguration(ResultsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<StudiesOptions>().BindConfiguration(StudiesOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddDbContextPool<ResultsDb, SqliteResultsDb>((provider, options) => options
-            .UseSqliteFile(provider.GetRequiredService<IOptions<ResultsOptions>>().Value.Database!)
-            .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandExecuted, LogLevel.Debug))));
+        services.AddDbContextPool<SqliteResultsDb>((provider, options) => options
+            .UseSqliteFile(provider.GetRequiredService<IOptions<ResultsOptions>>().Value.Database)
+            .ConfigureWarnings(QuietCommands));
+        services.AddDbContextPool<PostgresResultsDb>((provider, options) => options
+            .UsePostgres(provider.GetRequiredService<IOptions<ResultsOptions>>().Value.ConnectionString)
+            .ConfigureWarnings(QuietCommands));
+        services.AddScoped<ResultsDb>(provider => provider.GetRequiredService<IOptions<ResultsOptions>>().Value.ConnectionString.Length > 0
+            ? provider.GetRequiredService<PostgresResultsDb>()
+            : provider.GetRequiredService<SqliteResultsDb>());
         services.AddHostedService<ResultsDatabase>();
         services.AddSingleton<Recorder>();
         services.AddScoped<StudyReader>();
@@ -47,6 +53,14 @@ public static class ResultsModule
         return builder;
     }
 
+    /// <summary>Brings the schema of the PostgreSQL database up to date: the migration job. Safe while another runs; services that wait for the schema go on by themselves.</summary>
+    /// <exception cref="System.Data.Common.DbException">The database is away or refuses.</exception>
+    public static async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await using var scope = services.CreateAsyncScope();
+        await PostgresDatabase.MigrateAsync(scope.ServiceProvider.GetRequiredService<ResultsDb>(), cancellationToken);
+    }
+
     /// <summary>Opens the doors: gRPC with reflection and health, and JSON below <c>/v1</c>.</summary>
     public static WebApplication MapResults(this WebApplication app)
     {
@@ -55,4 +69,6 @@ public static class ResultsModule
         app.MapGrpcHealthChecksService();
         return app;
     }
+
+    private static void QuietCommands(WarningsConfigurationBuilder warnings) => warnings.Log((RelationalEventId.CommandExecuted, LogLevel.Debug));
 }

@@ -1,15 +1,21 @@
 using System.ComponentModel.DataAnnotations;
+using MedCloud.Hosting;
 
 namespace MedCloud.Results;
 
-/// <summary>Section <c>MedCloud:Results</c>.</summary>
-internal sealed record ResultsOptions
+/// <summary>Section <c>MedCloud:Results</c>. Exactly one of <see cref="Database"/> and <see cref="ConnectionString"/> is set.</summary>
+internal sealed record ResultsOptions : IValidatableObject
 {
     public const string Section = "MedCloud:Results";
 
-    /// <summary>Path of the SQLite file of the results; it and its folder are created when missing. No default. It holds patient names.</summary>
-    [Required(ErrorMessage = "MedCloud:Results:Database is missing: name the file of the results' database, e.g. /var/lib/medcloud/results.db")]
-    public string? Database { get; init; }
+    /// <summary>Path of the SQLite file of the results; it and its folder are created when missing. It holds patient names.</summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>The connection string of the PostgreSQL database of the results; a secret. The database holds patient names.</summary>
+    public string ConnectionString { get; init; } = "";
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        DatabaseSettings.Faults(Section, "results", Database, ConnectionString).Select(fault => new ValidationResult(fault));
 }
 
 /// <summary>Section <c>MedCloud:Studies</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using MedCloud.Hosting;
 using MedCloud.Ingest.Index;
 using MedCloud.Ingest.Ledger;
 using MedCloud.Storage;
@@ -15,8 +16,13 @@ internal sealed class DatabaseCheck(IDbContextFactory<IngestDb> databases) : IHe
         try
         {
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
+            await DatabaseSchema.CheckAsync(db, cancellationToken);
             await db.Instances.AnyAsync(cancellationToken);
             return HealthCheckResult.Healthy();
+        }
+        catch (DatabaseSchemaException e)
+        {
+            return new HealthCheckResult(context.Registration.FailureStatus, e.Message, e);
         }
         catch (DbException e)
         {

@@ -22,14 +22,23 @@ public abstract class IngestDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<RequestRow> Requests => Set<RequestRow>();
 
-    /// <summary>Whether <paramref name="exception"/> says that a row with the same unique key was committed first.</summary>
-    public abstract bool IsUniqueViolation(Exception exception);
+    /// <summary>What a SELECT of the table alias "study" ends with, so that its rows stay as they are until the end of the transaction.</summary>
+    public abstract string KeepStudy { get; }
 
-    /// <summary>Takes a lock that other processes respect, until the transaction ends; false if another has it. Where only one process writes, it is always to be had.</summary>
-    public virtual Task<bool> TryLockAsync(long key) => Task.FromResult(true);
+    /// <summary>Whether <paramref name="exception"/> says that another transaction was faster, so that repeating this one as a whole may succeed.</summary>
+    public abstract bool IsLostRace(Exception exception);
 
     /// <summary>
-    /// A statement with its values, in the transaction of this context. It is translated once and stays prepared while the connection is open: for the few statements
+    /// The same rows, locked until the end of the transaction and without those that another transaction has locked: no two relays take the same row, and neither waits.
+    /// </summary>
+    public abstract IQueryable<T> Taking<T>(IQueryable<T> rows)
+        where T : class;
+
+    /// <summary>Takes a lock among all processes until the end of the transaction; false if another has it.</summary>
+    public abstract Task<bool> TryLockAsync(long key);
+
+    /// <summary>
+    /// A statement with its values, in the transaction of this context. It is translated once for each context: for the few statements
     /// of every reception, where building a query or tracking a row costs more than the database does.
     /// </summary>
     /// <param name="sql">The statement; its values are @p0, @p1, and so on.</param>

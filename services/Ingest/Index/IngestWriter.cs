@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Threading.Channels;
 using MedCloud.Hosting;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace MedCloud.Ingest.Index;
 
 /// <summary>
-/// Makes every write of ingest.db. SQLite has one writer at a time and each commit waits for the disk, so all writes that wait are committed in one transaction,
+/// Makes every write of this process. SQLite has one writer at a time, and in both databases each commit waits for the disk, so all writes that wait are committed in one transaction,
 /// each with its own outcome, and every caller is answered after the COMMIT. If one of them fails, the transaction is undone and each is repeated alone.
 /// </summary>
 public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<IngestWriter> logger) : BackgroundService, IHostedLifecycleService
@@ -41,11 +42,12 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
         return await write.Outcome;
     }
 
-    /// <summary>Brings the schema up to date before anything else starts.</summary>
+    /// <summary>Brings the embedded database up to date before anything else starts; PostgreSQL is migrated by its job alone.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        await SqliteDatabase.MigrateAsync(db, cancellationToken);
+        if (db.Database.IsSqlite())
+            await SqliteDatabase.MigrateAsync(db, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -119,7 +121,7 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (committing, committed) = (false, false);
+            var (committing, committed, reused) = (false, false, kept is not null);
             try
             {
                 if (kept is null)
@@ -128,6 +130,7 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
                     // A write that fails takes its whole transaction with it: savepoints would be two statements for nothing.
                     kept.Database.AutoSavepointsEnabled = false;
                     await kept.Database.OpenConnectionAsync();
+                    await DatabaseSchema.CheckAsync(kept, CancellationToken.None);
                 }
 
                 var db = kept;
@@ -145,9 +148,13 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
                     write.Succeed();
                 return;
             }
-            catch (Exception e) when (attempt < Attempts && kept?.IsUniqueViolation(e) == true)
+            catch (Exception e) when (attempt < Attempts && kept?.IsLostRace(e) == true)
             {
                 // A race was lost to another process: the next reading sees what it wrote.
+            }
+            catch (Exception) when (reused && !committing && kept?.Database.GetDbConnection().State != ConnectionState.Open)
+            {
+                // The kept connection broke since it was last used: the database may be back.
             }
             catch (Exception e) when (e is DbException or DbUpdateException or IOException)
             {

@@ -12,15 +12,18 @@ public sealed class SqliteIngestDb(DbContextOptions<SqliteIngestDb> options) : I
     private const int ConstraintUnique = 2067;
     private const int ConstraintPrimaryKey = 1555;
 
-    /// <inheritdoc/>
-    public override bool IsUniqueViolation(Exception exception) =>
-        (exception as SqliteException ?? exception.InnerException as SqliteException)?.SqliteExtendedErrorCode is ConstraintUnique or ConstraintPrimaryKey;
-}
+    /// <summary>One transaction writes at a time: nothing needs a lock.</summary>
+    public override string KeepStudy => "";
 
-/// <summary>Gives out pooled contexts of the provider in use.</summary>
-internal sealed class SqliteIngestDbFactory(IDbContextFactory<SqliteIngestDb> pool) : IDbContextFactory<IngestDb>
-{
-    public IngestDb CreateDbContext() => pool.CreateDbContext();
+    /// <inheritdoc/>
+    public override IQueryable<T> Taking<T>(IQueryable<T> rows) => rows;
+
+    /// <summary>True: there is one process.</summary>
+    public override Task<bool> TryLockAsync(long key) => Task.FromResult(true);
+
+    /// <inheritdoc/>
+    public override bool IsLostRace(Exception exception) =>
+        (exception as SqliteException ?? exception.InnerException as SqliteException)?.SqliteExtendedErrorCode is ConstraintUnique or ConstraintPrimaryKey;
 }
 
 /// <summary>For <c>dotnet ef</c> only.</summary>

@@ -68,7 +68,7 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight, Time
         var free = MaxAnnounced - await db.Recordings.CountAsync(row => row.SentAt != null);
         if (free <= 0)
             return [];
-        var rows = await db.Recordings.Where(row => row.SentAt == null).OrderBy(row => row.Id).Take(Math.Min(Round, free)).ToListAsync();
+        var rows = await db.Taking(db.Recordings.Where(row => row.SentAt == null).OrderBy(row => row.Id).Take(Math.Min(Round, free))).ToListAsync();
         foreach (var row in rows)
             row.SentAt = now;
         return rows.ConvertAll(row => new OutgoingInstance(row.Id, row.Message()));
@@ -76,13 +76,13 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight, Time
 
     private async Task<List<AnalysisFailed>> TakeFailuresAsync(IngestDb db, DateTime now)
     {
-        var rows = await db.Requests.Where(row => row.State == RequestState.GivenUp && row.SentAt == null).OrderBy(row => row.Id).Take(Round).ToListAsync();
+        var rows = await db.Taking(db.Requests.Where(row => row.State == RequestState.GivenUp && row.SentAt == null).OrderBy(row => row.Id).Take(Round)).ToListAsync();
         foreach (var row in rows)
             row.SentAt = now;
         return rows.ConvertAll(row => new AnalysisFailed(KeyOf(row), models.Contains(row.ModelName) ? Exhausted(row) : NoModel, row.Attempts));
     }
 
-    /// <summary>Of each model, as many as may be in flight: one suspect if none is in flight, then the others, STAT first.</summary>
+    /// <summary>Two relays that count at the same moment exceed the limits by what each of them takes; that is harmless. Of each model, as many as may be in flight: one suspect if none is in flight, then the others, STAT first.</summary>
     private async Task<List<AnalyseInstance>> TakeRequestsAsync(IngestDb db, DateTime now)
     {
         var taken = new List<RequestRow>();
@@ -94,13 +94,13 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight, Time
             var queued = db.Requests.Where(row => row.State == RequestState.Queued && row.ModelName == model);
             // The least tried goes first, so that the request that kills the process is the last of its neighbours to be tried again.
             if (!await db.Requests.AnyAsync(row => row.State == RequestState.Sent && row.ModelName == model && row.Suspect)
-                && await queued.Where(row => row.Suspect).OrderByDescending(row => row.Stat).ThenBy(row => row.Attempts).ThenBy(row => row.Id).FirstOrDefaultAsync() is { } suspect)
+                && await db.Taking(queued.Where(row => row.Suspect).OrderByDescending(row => row.Stat).ThenBy(row => row.Attempts).ThenBy(row => row.Id)).FirstOrDefaultAsync() is { } suspect)
             {
                 taken.Add(suspect);
                 inFlight++;
             }
 
-            taken.AddRange(await queued.Where(row => !row.Suspect).OrderByDescending(row => row.Stat).ThenBy(row => row.Id).Take(Math.Min(Round, maxInFlight - inFlight)).ToListAsync());
+            taken.AddRange(await db.Taking(queued.Where(row => !row.Suspect).OrderByDescending(row => row.Stat).ThenBy(row => row.Id).Take(Math.Min(Round, maxInFlight - inFlight))).ToListAsync());
         }
 
         foreach (var row in taken)

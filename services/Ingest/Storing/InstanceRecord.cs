@@ -43,8 +43,8 @@ internal static class InstanceRecord
 
     private const string StatOfSeries =
         """
-        SELECT EXISTS (SELECT 1 FROM "Studies" WHERE "Tenant" = @p0 AND "StudyInstanceUid" = @p1 AND "Stat") FROM "Series"
-        WHERE "Tenant" = @p0 AND "StudyInstanceUid" = @p1 AND "SeriesInstanceUid" = @p2
+        SELECT study."Stat" FROM "Series" AS series INNER JOIN "Studies" AS study ON study."Tenant" = series."Tenant" AND study."StudyInstanceUid" = series."StudyInstanceUid"
+        WHERE series."Tenant" = @p0 AND series."StudyInstanceUid" = @p1 AND series."SeriesInstanceUid" = @p2
         """;
 
     private const string AddInstance =
@@ -94,12 +94,8 @@ internal static class InstanceRecord
     private static async Task<bool> AddStudyAsync(IngestDb db, NewInstance instance)
     {
         var (tenant, study, series) = (instance.Tenant, instance.Identity.StudyInstanceUid.Value, instance.Identity.SeriesInstanceUid.Value);
-        if (await db.Statement(StatOfSeries, tenant, study, series).ExecuteScalarAsync() is { } known)
-        {
-            var isStat = Convert.ToBoolean(known, CultureInfo.InvariantCulture);
-            if (isStat || !instance.Stat)
-                return isStat;
-        }
+        if (await IsStatAsync() is { } isStat && (isStat || !instance.Stat))
+            return isStat;
 
         await db.Database.ExecuteSqlAsync(
             $"""INSERT INTO "Studies" ("Tenant", "StudyInstanceUid", "Stat") VALUES ({tenant}, {study}, {false}) ON CONFLICT DO NOTHING""");
@@ -107,7 +103,12 @@ internal static class InstanceRecord
             $"""INSERT INTO "Series" ("Tenant", "StudyInstanceUid", "SeriesInstanceUid") VALUES ({tenant}, {study}, {series}) ON CONFLICT DO NOTHING""");
         if (instance.Stat)
             await RaiseAsync(db, tenant, study);
-        return instance.Stat || await db.Studies.AnyAsync(row => row.Tenant == tenant && row.StudyInstanceUid == study && row.Stat);
+        return instance.Stat || await IsStatAsync() == true;
+
+        // Who raises the study at this moment waits, and then finds the requests that are made here.
+        async Task<bool?> IsStatAsync() => await db.Statement(StatOfSeries + db.KeepStudy, tenant, study, series).ExecuteScalarAsync() is { } known
+            ? Convert.ToBoolean(known, CultureInfo.InvariantCulture)
+            : null;
     }
 
     /// <summary>Makes a study urgent, and with it what still waits of it or may be sent again; false if it was urgent already.</summary>

@@ -1,17 +1,21 @@
 using MedCloud.Hosting;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace MedCloud.Results.Database;
 
-/// <summary>Brings the schema up to date before anything else starts.</summary>
+/// <summary>Brings the embedded database up to date before anything else starts; PostgreSQL is migrated by its job alone.</summary>
 internal sealed class ResultsDatabase(IServiceScopeFactory scopes, ILogger<ResultsDatabase> logger) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await SqliteDatabase.MigrateAsync(scope.ServiceProvider.GetRequiredService<ResultsDb>(), cancellationToken);
+        var db = scope.ServiceProvider.GetRequiredService<ResultsDb>();
+        if (!db.Database.IsSqlite())
+            return;
+        await SqliteDatabase.MigrateAsync(db, cancellationToken);
         Log.DatabaseReady(logger);
     }
 

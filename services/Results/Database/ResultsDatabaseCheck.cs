@@ -1,4 +1,5 @@
 using System.Data.Common;
+using MedCloud.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -11,8 +12,13 @@ internal sealed class ResultsDatabaseCheck(ResultsDb db) : IHealthCheck
     {
         try
         {
+            await DatabaseSchema.CheckAsync(db, cancellationToken);
             await db.Studies.AnyAsync(cancellationToken);
             return HealthCheckResult.Healthy();
+        }
+        catch (DatabaseSchemaException exception)
+        {
+            return new HealthCheckResult(context.Registration.FailureStatus, exception.Message, exception);
         }
         catch (DbException exception)
         {

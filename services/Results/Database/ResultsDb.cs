@@ -19,6 +19,12 @@ internal abstract class ResultsDb(DbContextOptions options) : DbContext(options)
     /// <summary>Begins a transaction in which every query sees the same committed state, and which keeps no writer waiting.</summary>
     public abstract Task<IDbContextTransaction> BeginSnapshotAsync(CancellationToken cancellationToken);
 
+    /// <summary>Begins a transaction in which no other process records, so that what is read and counted here stays true until its end.</summary>
+    public abstract Task<IDbContextTransaction> BeginRecordingAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether <paramref name="exception"/> says that another transaction was faster, so that repeating this one as a whole may succeed.</summary>
+    public abstract bool IsLostRace(Exception exception);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<StudyRow>(study =>

@@ -15,6 +15,12 @@ internal sealed class SqliteResultsDb(DbContextOptions<SqliteResultsDb> options)
     public override Task<IDbContextTransaction> BeginSnapshotAsync(CancellationToken cancellationToken) =>
         Database.BeginTransactionAsync(IsolationLevel.ReadUncommitted, cancellationToken);
 
+    // BEGIN IMMEDIATE: the one writer.
+    public override Task<IDbContextTransaction> BeginRecordingAsync(CancellationToken cancellationToken) => Database.BeginTransactionAsync(cancellationToken);
+
+    // One process records, one batch at a time.
+    public override bool IsLostRace(Exception exception) => false;
+
     // SQLite has no type for times: ticks compare and sort exactly.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcTicks>();

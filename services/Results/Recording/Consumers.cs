@@ -2,7 +2,6 @@ using System.Data.Common;
 using MassTransit;
 using MedCloud.Contracts;
 using MedCloud.Hosting;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace MedCloud.Results.Recording;
@@ -41,7 +40,6 @@ internal static class ResultsQueue
     // While the database is away (disk full, file system gone) events wait here, few at a time, and the queue behind them:
     // an hour passes before the first is given up to the error queue. One that breaks a constraint never gets better.
     private const int Retries = 720;
-    private const int ConstraintViolated = 19;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
 
     public static void Register(IBusRegistrationConfigurator bus)
@@ -58,10 +56,12 @@ internal static class ResultsQueue
             endpoint.UseMessageRetry(retry =>
             {
                 retry.Interval(Retries, RetryInterval);
-                retry.Handle<DbException>();
-                retry.Handle<DbUpdateException>(exception => exception.InnerException is not SqliteException { SqliteErrorCode: ConstraintViolated });
+                retry.Handle<DbException>(exception => !IsRefusal(exception));
+                retry.Handle<DbUpdateException>(exception => !IsRefusal(exception));
             });
             endpoint.ConfigureConsumer<InstanceStoredConsumer>(context);
             endpoint.ConfigureConsumer<OutcomeConsumer>(context);
         });
+
+    private static bool IsRefusal(Exception exception) => SqliteDatabase.IsRefusal(exception) || PostgresDatabase.IsRefusal(exception);
 }

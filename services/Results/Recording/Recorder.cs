@@ -5,11 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace MedCloud.Results.Recording;
 
-/// <summary>The one writer of the database. Events that wait while a commit is under way are committed together, so that they share its flush to disk.</summary>
+/// <summary>The one writer of this process. Events that wait while a commit is under way are committed together, so that they share its flush to disk.</summary>
 internal sealed class Recorder(IServiceScopeFactory scopes, ILogger<Recorder> logger) : IDisposable
 {
     /// <summary>How many events one transaction takes at most; also how many the endpoint hands out at a time.</summary>
     public const int MostTogether = 64;
+
+    private const int Attempts = 5;
 
     private readonly ConcurrentQueue<Waiting> waiting = [];
     private readonly SemaphoreSlim writer = new(1);
@@ -77,12 +79,25 @@ internal sealed class Recorder(IServiceScopeFactory scopes, ILogger<Recorder> lo
     {
         // The caller whose turn it is commits for others too: its going away must not fail them.
         var cancellationToken = CancellationToken.None;
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<ResultsDb>();
-        var rows = await EventBatch.LoadAsync(db, events, cancellationToken);
-        foreach (var each in events)
-            rows.Apply(each);
-        await db.SaveChangesAsync(cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<ResultsDb>();
+            try
+            {
+                await using var transaction = await db.BeginRecordingAsync(cancellationToken);
+                var rows = await EventBatch.LoadAsync(db, events, cancellationToken);
+                foreach (var each in events)
+                    rows.Apply(each);
+                await db.SaveChangesAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return;
+            }
+            catch (Exception e) when (attempt < Attempts && db.IsLostRace(e))
+            {
+                // The next reading sees what was committed first.
+            }
+        }
     }
 
     private sealed record Waiting(object Event, TaskCompletionSource Committed);

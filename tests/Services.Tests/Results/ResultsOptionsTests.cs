@@ -25,7 +25,7 @@ public sealed class ResultsOptionsTests
         var error = await Assert.ThrowsAsync<AggregateException>(() => app.StartAsync(TestContext.Current.CancellationToken));
 
         var faults = error.InnerExceptions.OfType<OptionsValidationException>().SelectMany(each => each.Failures).ToList();
-        Assert.Contains(faults, fault => fault.Contains("MedCloud:Results:Database is missing", StringComparison.Ordinal));
+        Assert.Contains(faults, fault => fault.Contains("MedCloud:Results:Database and MedCloud:Results:ConnectionString are missing", StringComparison.Ordinal));
         Assert.Contains(faults, fault => fault.Contains("MedCloud:Studies:IdleSeconds must be 0 to 3600", StringComparison.Ordinal));
     }
 }

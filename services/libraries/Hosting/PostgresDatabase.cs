@@ -1,0 +1,51 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace MedCloud.Hosting;
+
+/// <summary>The database of a cluster: PostgreSQL, to which several processes write at once.</summary>
+public static class PostgresDatabase
+{
+    // A database that is away is found out in seconds, and a process that hangs in a transaction does not keep its locks; what the connection string says itself
+    // stands later and wins.
+    private const string Defaults = "Timeout=5;Command Timeout=15;Keepalive=5;Cancellation Timeout=2000;Options=-c idle_in_transaction_session_timeout=30s;";
+
+    /// <summary>Uses the PostgreSQL database that <paramref name="connectionString"/> names. Nothing is repeated by itself: the writers know what may be.</summary>
+    public static DbContextOptionsBuilder UsePostgres(this DbContextOptionsBuilder options, string connectionString) =>
+        // The provider's own strategy repeats nothing either, but hides failures of the connection in InvalidOperationException.
+        options.UseNpgsql(Defaults + connectionString, npgsql => npgsql.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)));
+
+    /// <summary>Whether <paramref name="connectionString"/> can be read and names a host.</summary>
+    public static bool IsConnectionString(string connectionString)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connectionString).Host is { Length: > 0 };
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether the transaction failed only because another one was faster: repeated as a whole, it sees what that one wrote.</summary>
+    public static bool IsLostRace(Exception exception) =>
+        Error(exception)?.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    /// <summary>Whether the values themselves are refused (SQLSTATE classes 22 and 23, without the race for a unique key), so that no repetition helps.</summary>
+    public static bool IsRefusal(Exception exception) =>
+        Error(exception)?.SqlState is ['2', '2' or '3', ..] and not PostgresErrorCodes.UniqueViolation;
+
+    /// <summary>Brings the schema up to date. Two at once are safe: one waits for the other at the lock that EF takes on its history table.</summary>
+    /// <exception cref="DbException">The database is away or refuses.</exception>
+    public static Task MigrateAsync(DbContext context, CancellationToken cancellationToken)
+    {
+        // A new index on a large table, or the wait for another migration, takes longer than any statement of a service.
+        context.Database.SetCommandTimeout(TimeSpan.FromHours(1));
+        return context.Database.MigrateAsync(cancellationToken);
+    }
+
+    private static PostgresException? Error(Exception exception) => exception as PostgresException ?? exception.InnerException as PostgresException;
+}
