@@ -87,6 +87,7 @@ public sealed partial class AzureBlobStore : IBlobStore
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlobEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await CallAsync("make its container", () => MakeContainerAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         var pages = container.GetBlobsAsync(new GetBlobsOptions { Traits = BlobTraits.Metadata }, cancellationToken).AsPages().GetAsyncEnumerator(cancellationToken);
         await using (pages.ConfigureAwait(false))
         {
