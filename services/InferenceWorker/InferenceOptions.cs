@@ -1,10 +1,15 @@
 using System.ComponentModel.DataAnnotations;
+using MedCloud.Inference.Runtime;
 
 namespace MedCloud.InferenceWorker;
 
 /// <summary>How the worker uses its machine: section <c>MedCloud:Inference</c>.</summary>
-public sealed record InferenceOptions
+public sealed record InferenceOptions : IValidatableObject
 {
+    /// <summary>ONNX Runtime's names of what models run on, the best first: CUDAExecutionProvider, CPUExecutionProvider. Where one cannot be had, the next is taken,
+    /// and the CPU last; the reason is logged and stands at <c>/health/ready</c>. Default: the CPU.</summary>
+    public IReadOnlyList<string> Providers { get; init; } = [];
+
     /// <summary>Runs of a model at the same time, each on one thread. Default: the processor's cores.</summary>
     [Range(1, 1024, ErrorMessage = "MedCloud:Inference:ConcurrentRuns is not between 1 and 1024; write the number of cores, or leave it out")]
     public int ConcurrentRuns { get; init; } = Environment.ProcessorCount;
@@ -22,4 +27,14 @@ public sealed record InferenceOptions
     /// (the largest radiographs and mammograms have 29).</summary>
     [Range(1, 1 << 29, ErrorMessage = "MedCloud:Inference:MaxPixels is not between 1 and 536870912; write 33554432, or leave it out")]
     public int MaxPixels { get; init; } = 32 << 20;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var (index, provider) in Providers.Index())
+        {
+            if (provider is not (ModelSession.Cuda or ModelSession.Cpu))
+                yield return new($"MedCloud:Inference:Providers:{index} is not {ModelSession.Cuda} or {ModelSession.Cpu}");
+        }
+    }
 }

@@ -28,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(2007, LogLevel.Information, "The blob store is back", EventName = "worker.store.back")]
     public static partial void StoreBack(this ILogger logger);
+
+    [LoggerMessage(2010, LogLevel.Warning, "Model {Model} runs on {Provider} instead: {Reason}", EventName = "worker.provider.fallback")]
+    public static partial void ProviderFallback(this ILogger logger, string model, string provider, string reason);
 }

@@ -5,11 +5,12 @@ using MedCloud.ModelCatalogue;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace MedCloud.InferenceWorker.Models;
 
 /// <summary>One session for each active model, loaded and run once before any door or queue opens.</summary>
-internal sealed class ModelSessions(Catalogue catalogue, TimeProvider time, ILogger<ModelSessions> logger) : IHostedLifecycleService, IHealthCheck, IDisposable
+internal sealed class ModelSessions(Catalogue catalogue, TimeProvider time, IOptions<InferenceOptions> options, ILogger<ModelSessions> logger) : IHostedLifecycleService, IHealthCheck, IDisposable
 {
     private FrozenDictionary<string, ModelSession> sessions = FrozenDictionary<string, ModelSession>.Empty;
     private bool warm;
@@ -26,7 +27,7 @@ internal sealed class ModelSessions(Catalogue catalogue, TimeProvider time, ILog
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Volatile.Read(ref warm)
-            ? HealthCheckResult.Healthy($"{sessions.Count} models are warm")
+            ? HealthCheckResult.Healthy($"{sessions.Count} models are warm", sessions.ToDictionary(session => session.Key, session => (object)Provider(session.Value)))
             : new HealthCheckResult(context.Registration.FailureStatus, "the models are not warm yet"));
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -45,11 +46,15 @@ internal sealed class ModelSessions(Catalogue catalogue, TimeProvider time, ILog
             session.Dispose();
     }
 
+    private static string Provider(ModelSession session) => session.Fallback is { } reason ? $"{session.ExecutionProvider} ({reason})" : session.ExecutionProvider;
+
     /// <summary>The first run allocates and is several times slower than the others: nobody's image has to wait for it.</summary>
     private ModelSession Load(ModelPackage model, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var session = ModelSession.Load(model);
+        var session = ModelSession.Load(model, options.Value.Providers);
+        if (session.Fallback is { } reason)
+            logger.ProviderFallback(model.Manifest.Name, session.ExecutionProvider, reason);
         session.Run(new float[InputPreparation.Length(model.Manifest.Input)], cancellationToken);
         logger.ModelLoaded(model.Manifest.Name, model.Manifest.Version, session.ExecutionProvider, (long)time.GetElapsedTime(started).TotalMilliseconds);
         return session;

@@ -19,6 +19,16 @@ public sealed class ModelSessionTests
     }
 
     [Fact]
+    public void Load_WithoutCuda_TakesTheCpuAndSaysWhy()
+    {
+        using var session = ModelSession.Load(Classifier, ModelSession.Cuda, ModelSession.Cpu);
+
+        Assert.Equal("CPUExecutionProvider", session.ExecutionProvider);
+        Assert.StartsWith("CUDAExecutionProvider: ", session.Fallback, StringComparison.Ordinal);
+        Assert.Equal(3, session.Run(Noise(0), CancellationToken.None).Classifications.Count);
+    }
+
+    [Fact]
     public async Task Run_ManyAtOnce_GiveTheSameAsOneAfterTheOther()
     {
         using var session = ModelSession.Load(Classifier);

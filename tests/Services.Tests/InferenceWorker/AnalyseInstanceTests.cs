@@ -244,6 +244,27 @@ public sealed class AnalyseInstanceTests
     }
 
     [Fact]
+    public async Task WithoutCudaTheModelsAreReadyOnTheCpuAndTheReasonIsTold()
+    {
+        await using var worker = await WorkerHost.StartAsync(("MedCloud:Inference:Providers:0", "CUDAExecutionProvider"));
+
+        var report = await worker.App.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == "models", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HealthStatus.Healthy, report.Status);
+        Assert.StartsWith("CPUExecutionProvider (CUDAExecutionProvider: ", Assert.IsType<string>(report.Entries["models"].Data["cxr-lungs"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AProviderThatIsUnknownIsNamed()
+    {
+        await using var worker = new WorkerHost(("MedCloud:Inference:Providers:0", "TPU"));
+
+        var fault = Assert.Throws<OptionsValidationException>(() => worker.App.Services.GetRequiredService<IOptions<InferenceOptions>>().Value);
+
+        Assert.Contains("MedCloud:Inference:Providers:0", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SettingsThatCannotBeAreNamedTogether()
     {
         await using var worker = new WorkerHost(("MedCloud:Inference:ConcurrentRuns", "0"), ("MedCloud:Inference:RunTimeout", "00:00:00"));

@@ -5,14 +5,22 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace MedCloud.Inference.Runtime;
 
-/// <summary>One model, loaded into ONNX Runtime. Any number of threads may run it at once; each run uses one thread.</summary>
+/// <summary>One model, loaded into ONNX Runtime. Any number of threads may run it at once; on the CPU each run uses one thread, on a GPU one run waits for the other.</summary>
 public sealed class ModelSession : IDisposable
 {
+    /// <summary>ONNX Runtime's name of the CPU.</summary>
+    public const string Cpu = "CPUExecutionProvider";
+
+    /// <summary>ONNX Runtime's name of NVIDIA's GPUs.</summary>
+    public const string Cuda = "CUDAExecutionProvider";
+
+    // More than one run at a time gains nothing on one device, and each takes its memory.
+    private readonly SemaphoreSlim? device;
     private readonly InferenceSession session;
     private readonly string[] inputs;
     private readonly string[] outputs;
 
-    private ModelSession(ModelPackage model, InferenceSession session)
+    private ModelSession(ModelPackage model, InferenceSession session, string provider, string? fallback)
     {
         Model = model;
         this.session = session;
@@ -23,26 +31,46 @@ public sealed class ModelSession : IDisposable
             { Detection: { } detection } => [detection.Boxes, detection.Scores],
             _ => [],
         };
-        ExecutionProvider = session.GetEpDeviceForInputs()[0].EpName;
+        ExecutionProvider = provider;
+        Fallback = fallback;
+        device = provider == Cuda ? new SemaphoreSlim(1) : null;
     }
 
     /// <summary>The model.</summary>
     public ModelPackage Model { get; }
 
-    /// <summary>ONNX Runtime's name of the provider that takes the input, e.g. "CPUExecutionProvider".</summary>
+    /// <summary>The provider that the session was made with: <see cref="Cuda"/> or <see cref="Cpu"/>.</summary>
     public string ExecutionProvider { get; }
 
+    /// <summary>Why it is not the provider asked for first; null where it is.</summary>
+    public string? Fallback { get; }
+
     /// <summary>Loads <paramref name="model"/> from the bytes whose hash is its digest.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="providers">The providers to try, the best first: <see cref="Cuda"/>, <see cref="Cpu"/>. The CPU is tried last in any case.</param>
     /// <exception cref="InvalidDataException">The file has changed, is no ONNX model, or its inputs and outputs are not those of the manifest.</exception>
-    public static ModelSession Load(ModelPackage model)
+    public static ModelSession Load(ModelPackage model, params IEnumerable<string> providers)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
-        // A waiting thread that spins takes the core from the run next to it.
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        InferenceSession session;
+        var bytes = model.ReadModel();
+        InferenceSession? session = null;
+        string? fallback = null;
+        if (providers.FirstOrDefault() == Cuda)
+        {
+            try
+            {
+                session = Create(bytes, options => options.AppendExecutionProvider_CUDA());
+            }
+            catch (Exception fault) when (fault is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+            {
+                // No CUDA in this build, no driver, no device, or no memory on it: the CPU gives the same, later.
+                fallback = $"{Cuda}: {fault.Message.Split('\n')[0]}";
+            }
+        }
+
+        var provider = session is null ? Cpu : Cuda;
         try
         {
-            session = new InferenceSession(model.ReadModel(), options);
+            session ??= Create(bytes, _ => { });
         }
         catch (OnnxRuntimeException fault)
         {
@@ -55,7 +83,16 @@ public sealed class ModelSession : IDisposable
             throw new InvalidDataException($"{model.ModelPath} is not what its manifest says: {string.Join("; ", faults)}");
         }
 
-        return new ModelSession(model, session);
+        return new ModelSession(model, session, provider, fallback);
+    }
+
+    private static InferenceSession Create(byte[] model, Action<SessionOptions> append)
+    {
+        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
+        // A waiting thread that spins takes the core from the run next to it.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        append(options);
+        return new InferenceSession(model, options);
     }
 
     /// <summary>Runs the model on one image; blocks the calling thread.</summary>
@@ -69,6 +106,7 @@ public sealed class ModelSession : IDisposable
         using var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor, [1, input.Channels, input.Height, input.Width]);
         using var options = new RunOptions();
         using var termination = cancellationToken.Register(() => options.Terminate = true);
+        device?.Wait(cancellationToken);
         try
         {
             using var results = session.Run(options, inputs, [value], outputs);
@@ -87,8 +125,16 @@ public sealed class ModelSession : IDisposable
         {
             throw new InsufficientMemoryException("ONNX Runtime could not allocate", fault);
         }
+        finally
+        {
+            device?.Release();
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => session.Dispose();
+    public void Dispose()
+    {
+        session.Dispose();
+        device?.Dispose();
+    }
 }
