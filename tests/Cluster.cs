@@ -27,6 +27,9 @@ internal sealed record ClusterServers(RabbitMqServer Broker, PostgresServer Data
 /// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
+    /// <summary>Not a setting of the product: another port that leads to the database.</summary>
+    public const string DatabasePort = "DatabasePort";
+
     private readonly Dictionary<string, string> settings;
 
     private Cluster(ClusterServers servers, string name, IReadOnlyDictionary<string, string>? settings)
@@ -45,9 +48,10 @@ internal sealed class Cluster : IAsyncDisposable
             ["MedCloud__RabbitMq__Password"] = "guest",
             ["MedCloud__Storage__ConnectionString"] = servers.Blobs.ConnectionString,
             ["MedCloud__Storage__Container"] = name,
-            ["MedCloud__Ingest__ConnectionString"] = $"{servers.Database.ConnectionString};Database={name}-ingest",
-            ["MedCloud__Results__ConnectionString"] = $"{servers.Database.ConnectionString};Database={name}-results",
         };
+        var database = $"{servers.Database.ConnectionString};Port={settings?.GetValueOrDefault(DatabasePort) ?? $"{servers.Database.Port}"};Database={name}";
+        this.settings["MedCloud__Ingest__ConnectionString"] = database + "-ingest";
+        this.settings["MedCloud__Results__ConnectionString"] = database + "-results";
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
             this.settings[key] = value;
     }

@@ -53,6 +53,9 @@ internal class ProductProcess : IAsyncDisposable
 
     public bool HasExited => child.HasExited;
 
+    /// <summary>Whether it has said that it is ready.</summary>
+    public bool IsReady => doors.Count > 0;
+
     /// <summary>e.g. http://127.0.0.1:41234</summary>
     public string HttpUrl => doors["http"];
 

@@ -28,6 +28,15 @@ internal sealed record SampleXray(byte[] File, string Study, string Series, stri
         return new SampleXray(file, uids[0], uids[1], uids[2]);
     }
 
+    /// <summary>The same instance with one single grey value.</summary>
+    public SampleXray Blank()
+    {
+        var file = (byte[])File.Clone();
+        var at = file.AsSpan().IndexOf(Encoding.Latin1.GetBytes("\u00e0\u007f\u0010\0OW"));
+        file.AsSpan(at + 12).Clear();
+        return this with { File = file };
+    }
+
     private static (byte[], string, string[], string) Read()
     {
         var path = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "samples"), "*.dcm").MinBy(file => new FileInfo(file).Length)!;

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace MedCloud.Tests;
 
 /// <summary>What becomes of the bytes that pass a <see cref="FaultProxy"/>.</summary>
-internal enum Fault
+public enum Fault
 {
     /// <summary>They pass.</summary>
     None,

@@ -18,20 +18,41 @@ internal sealed class StoreTransaction(
     StoreInstance storeInstance,
     IOptions<DicomWebOptions> options,
     TimeProvider time,
-    ILogger<StoreTransaction> logger)
+    ILogger<StoreTransaction> logger) : IDisposable
 {
     private const string PriorityHeader = "X-MedCloud-Priority";
 
+    private readonly SemaphoreSlim places = new(options.Value.MaxStoreRequests);
+
     public async Task HandleAsync(HttpContext context, string? studyInUrl)
     {
-        var request = context.Request;
-
         // 1. A study may be larger than any limit of the web server, and its sender may pause between instances: only silence ends it. This comes first, so that
         // the server also reads away the body of a request that is refused: with the sender still sending, the answer would be lost in a reset.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
+        if (!await places.WaitAsync(TimeSpan.Zero, context.RequestAborted))
+        {
+            await DicomWebProblem.WriteAsync(context, logger, ErrorCode.OutOfResources, "As many Store requests as may be are being received; try again later.");
+            return;
+        }
+
+        try
+        {
+            await StoreAsync(context, studyInUrl);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    public void Dispose() => places.Dispose();
+
+    private async Task StoreAsync(HttpContext context, string? studyInUrl)
+    {
+        var request = context.Request;
 
         // 2.
         Uid? study = null;

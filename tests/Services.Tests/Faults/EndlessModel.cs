@@ -19,7 +19,8 @@ internal static class EndlessModel
     {
         var from = Directory.GetDirectories(Path.Combine(models, like)).Single();
         var folder = Directory.CreateDirectory(Path.Combine(models, Name, "1.0.0")).FullName;
-        File.Copy(Path.Combine(from, "card.md"), Path.Combine(folder, "card.md"));
+        var card = File.ReadAllText(Path.Combine(from, "card.md"));
+        File.WriteAllText(Path.Combine(folder, "card.md"), $"# {Name} 1.0.0\n{card[card.IndexOf('\n', StringComparison.Ordinal)..]}");
         var model = Graph();
         File.WriteAllBytes(Path.Combine(folder, "model.onnx"), model);
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(from, "manifest.json")))!.AsObject();

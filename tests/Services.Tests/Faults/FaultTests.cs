@@ -1,0 +1,278 @@
+using MedCloud.Services.Tests.EndToEnd;
+using MedCloud.Tests;
+
+namespace MedCloud.Services.Tests.Faults;
+
+/// <summary>The servers of the fault suite, which no other test uses.</summary>
+public sealed class FaultServers : IAsyncLifetime
+{
+    internal ClusterServers Servers { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Servers = await ClusterServers.StartAsync(TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync() => await Servers.StopAsync();
+}
+
+/// <summary>
+/// Two of each service on real servers, instances in flight, and one fault in each test; counted at the outside: nothing acknowledged is lost, and there is one result for
+/// each instance and model, none missing, none twice.
+/// </summary>
+[Collection(nameof(FaultTests))]
+public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServers>, IAsyncDisposable
+{
+    private static readonly int Instances = LongRun.Is ? 1000 : 50;
+    private static readonly string[] Models = ["cxr-lungs", "cxr-pneumonia"];
+    private static readonly Random Chance = new(20261126);
+
+    private readonly CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+    private FaultCluster? started;
+
+    private ClusterServers Servers => fixture.Servers;
+
+    private FaultCluster Running => started!;
+
+    [Theory]
+    [InlineData("Ingest")]
+    [InlineData("InferenceWorker")]
+    [InlineData("Results")]
+    public async Task KillingAProcessLosesNothing(string service)
+    {
+        await StartAsync();
+        var kills = LongRun.Is ? 5 : 2;
+        await RunAsync($"kill -9 of {service}, {kills} times", async load =>
+        {
+            for (var kill = 0; kill < kills; kill++)
+            {
+                await load.AcknowledgedAsync(Chance.Next(1, Instances / kills), cancellationToken);
+                await Running.KillOneAsync(service);
+            }
+        });
+    }
+
+    [Fact]
+    public async Task RestartingTheBrokerLosesNothing()
+    {
+        await StartAsync();
+        await RunAsync("kill -9 of RabbitMQ, started again at once", async load =>
+        {
+            await load.AcknowledgedAsync(Instances / 3, cancellationToken);
+            await Servers.Broker.KillAsync();
+            await Servers.Broker.StartAsync(cancellationToken);
+        });
+    }
+
+    [Fact]
+    public async Task WhileTheBrokerIsAwayInstancesAreAcceptedAndAreAnalysedLater()
+    {
+        await StartAsync();
+        var away = TimeSpan.FromSeconds(LongRun.Is ? 60 : 5);
+        await RunAsync($"RabbitMQ stopped for {away.TotalSeconds} s", async load =>
+        {
+            await load.AcknowledgedAsync(Instances / 3, cancellationToken);
+            await Servers.Broker.StopAsync();
+            var before = load.Acknowledged;
+            await load.AcknowledgedAsync(Math.Min(10, Instances - before), cancellationToken);
+            await Task.Delay(away, cancellationToken);
+            await Servers.Broker.StartAsync(cancellationToken);
+        });
+    }
+
+    [Theory]
+    [InlineData("contents", "analyse.cxr-lungs")]
+    [InlineData("contents", "results")]
+    [InlineData("", "analyse.cxr-pneumonia")]
+    [InlineData("", "results")]
+    public async Task AQueueThatIsPurgedOrDeletedLosesNothing(string part, string queue)
+    {
+        await StartAsync();
+        await RunAsync($"queue {queue} {(part.Length > 0 ? "purged" : "deleted")}", async load =>
+        {
+            await load.AcknowledgedAsync(Instances / 2, cancellationToken);
+            using var management = Running.Cluster.Management();
+            using var answer = await management.DeleteAsync(new Uri($"queues/{Running.Cluster.VirtualHost}/{queue}/{part}".TrimEnd('/'), UriKind.Relative), cancellationToken);
+            answer.EnsureSuccessStatusCode();
+        });
+    }
+
+    [Fact]
+    public async Task RestartingTheDatabaseLosesNothing()
+    {
+        await StartAsync();
+        await RunAsync("kill -9 of PostgreSQL, started again at once", async load =>
+        {
+            await load.AcknowledgedAsync(Instances / 3, cancellationToken);
+            await Servers.Database.KillAsync();
+            await Servers.Database.StartAsync(cancellationToken);
+        });
+    }
+
+    [Fact]
+    public async Task WhileTheBlobStoreIsAwayTheAnswerIsTryAgain()
+    {
+        await StartAsync();
+        var away = TimeSpan.FromSeconds(LongRun.Is ? 30 : 5);
+        await RunAsync($"Azurite stopped for {away.TotalSeconds} s", async load =>
+        {
+            await load.AcknowledgedAsync(Instances / 3, cancellationToken);
+            await Servers.Blobs.StopAsync();
+            await Task.Delay(away, cancellationToken);
+            Assert.True(load.Refused > 0, "nobody was told to try again");
+            await Servers.Blobs.StartAsync(cancellationToken);
+        });
+    }
+
+    [Fact]
+    public async Task AWorkerThatHangsLosesItsMessagesToTheOthers()
+    {
+        await StartAsync();
+        await RunAsync("a worker that hangs (SIGSTOP), and goes on when the others have done its work", async load =>
+        {
+            await load.AcknowledgedAsync(Instances / 3, cancellationToken);
+            await Running.Cluster.Workers[0].SignalAsync("STOP");
+        });
+        await Running.Cluster.Workers[0].SignalAsync("CONT");
+    }
+
+    [Fact]
+    public async Task AMessageThatEndsTheProcessIsGivenUpAndTakesNoNeighbourWithIt()
+    {
+        using var models = new TemporaryFolder();
+        CopyModels(models.Path);
+        EndlessModel.AddTo(models.Path, like: "cxr-pneumonia");
+        await StartAsync(
+            new Dictionary<string, string>
+            {
+                ["MedCloud__Models__Folder"] = models.Path,
+                ["MedCloud__Inference__RunTimeout"] = "00:00:02",
+                ["MedCloud__Ledger__LostAfter"] = "00:01:00",
+            },
+            workers: 1);
+        var poison = SampleXray.Create(900_000, 900_000).Blank();
+
+        using var supervised = Running.RestartWorkersThatEnd();
+        using (var sender = new ProductClient(Running.Cluster.Ingests[0].HttpUrl))
+            Assert.Equal(200, (await sender.StowAsync(poison.File, cancellationToken: cancellationToken)).Status);
+        await RunAsync("a poison message that ends the worker at every delivery", _ => Task.CompletedTask, [.. Models, EndlessModel.Name]);
+
+        using var results = new ProductClient(Running.Cluster.Results[0].HttpUrl);
+        var study = await results.FinishedStudyAsync(poison.Study, 3, cancellationToken);
+        var failed = Assert.Single(study["analyses"]!.AsArray(), analysis => (string?)analysis!["state"] != "ANALYSIS_STATE_COMPLETED");
+        Assert.Equal((EndlessModel.Name, "ANALYSIS_STATE_FAILED", "REASON_CODE_ATTEMPTS_EXHAUSTED"), ((string?)failed!["modelName"], (string?)failed["state"], (string?)failed["reason"]!["code"]));
+    }
+
+    [Fact]
+    public async Task AModelThatIsReplacedBetweenRequestAndRunHasOneResultEach()
+    {
+        using var models = new TemporaryFolder();
+        CopyModels(models.Path);
+        await StartAsync();
+        var newer = new Dictionary<string, string> { ["MedCloud__Models__Folder"] = models.Path };
+        await RunAsync("a model replaced between request and run", async load =>
+        {
+            await load.AcknowledgedAsync(Instances / 2, cancellationToken);
+            Rename(Path.Combine(models.Path, "cxr-pneumonia"), "1.0.9");
+            foreach (var worker in Running.Cluster.Workers.ToArray())
+            {
+                Assert.Equal(0, await worker.StopAsync());
+                await Running.Cluster.StartWorkerAsync(newer);
+            }
+        });
+    }
+
+    [Fact]
+    public async Task MessagesThatComeTwiceHaveOneEffect()
+    {
+        await StartAsync();
+        await using var duplicates = await Duplicates.StartAsync(Servers.Broker, Running.Cluster.VirtualHost, share: 0.2, cancellationToken);
+        await RunAsync("20 % of all messages twice", _ => Task.CompletedTask);
+        Assert.True(duplicates.Sent >= Instances / 5, $"{duplicates.Sent} duplicates were sent");
+    }
+
+    [Fact]
+    public async Task ReplacingEveryProcessUnderLoadFailsNoStudy()
+    {
+        await StartAsync();
+        await RunAsync("rolling restart of every process under load", async load =>
+        {
+            await load.AcknowledgedAsync(Instances / 4, cancellationToken);
+            await Running.ReplaceAllAsync();
+        });
+    }
+
+    [Theory]
+    [InlineData("broker", Fault.BlackHole)]
+    [InlineData("broker", Fault.Reset)]
+    [InlineData("database", Fault.BlackHole)]
+    [InlineData("database", Fault.Reset)]
+    [InlineData("blobs", Fault.HalfOpen)]
+    [InlineData("blobs", Fault.Latency)]
+    public async Task ALinkThatFailsLosesNothing(string to, Fault fault)
+    {
+        var port = to switch { "broker" => Servers.Broker.Amqp.Port, "database" => Servers.Database.Port, _ => Servers.Blobs.Port };
+        await using var proxy = new FaultProxy(port);
+        await StartAsync(to switch
+        {
+            "broker" => new Dictionary<string, string> { ["MedCloud__RabbitMq__Port"] = $"{proxy.Port}" },
+            "database" => new Dictionary<string, string> { [Cluster.DatabasePort] = $"{proxy.Port}" },
+            _ => new Dictionary<string, string> { ["MedCloud__Storage__ConnectionString"] = Servers.Blobs.ConnectionStringAt(proxy.Port) },
+        });
+        var length = TimeSpan.FromSeconds(LongRun.Is ? 30 : 5);
+        await RunAsync($"link to the {to}: {fault} for {length.TotalSeconds} s", async load =>
+        {
+            await load.AcknowledgedAsync(Instances / 3, cancellationToken);
+            proxy.Set(fault);
+            await Task.Delay(length, cancellationToken);
+            proxy.Set(Fault.None);
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (started is not null)
+            await started.DisposeAsync();
+    }
+
+    private static void CopyModels(string to)
+    {
+        var from = Path.Combine(AppContext.BaseDirectory, "models");
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
+    private static void Rename(string model, string version)
+    {
+        var old = Directory.GetDirectories(model).Single();
+        var manifest = Path.Combine(old, "manifest.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace($"\"{Path.GetFileName(old)}\"", $"\"{version}\"", StringComparison.Ordinal));
+        var card = Path.Combine(old, "card.md");
+        File.WriteAllText(card, File.ReadAllText(card).Replace($" {Path.GetFileName(old)}\n", $" {version}\n", StringComparison.Ordinal));
+        Directory.Move(old, Path.Combine(model, version));
+    }
+
+    private async Task StartAsync(IReadOnlyDictionary<string, string>? settings = null, int workers = 2)
+    {
+        var all = new Dictionary<string, string> { ["MedCloud__Ledger__LostAfter"] = "00:00:05" };
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+            all[key] = value;
+        started = new FaultCluster(await Cluster.StartAsync(Servers, cancellationToken, all, ingests: 2, workers: workers, results: 2));
+    }
+
+    private async Task RunAsync(string what, Func<Load, Task> fault, string[]? models = null)
+    {
+        var expected = models ?? Models;
+        using var load = new Load(Instances, expected, Running.ReachAsync);
+        var sending = load.SendAsync(cancellationToken);
+        await fault(load);
+        await sending;
+
+        Assert.Equal(Instances, load.Acknowledged);
+        var (retrieved, results) = await load.CountAsync(cancellationToken);
+        Assert.Equal(Instances, retrieved);
+        Assert.Equal(Instances * expected.Length, results);
+        await LongRun.ReportAsync($"cluster, {what}: {Instances} instances, {load.Sent} sent, {load.Refused} told to try again, {load.Acknowledged} acknowledged, {retrieved} retrieved with the same bytes, {results} results of {Instances * expected.Length}, none twice");
+    }
+}
