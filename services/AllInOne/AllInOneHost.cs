@@ -1,4 +1,3 @@
-using System.Net;
 using MedCloud.Hosting;
 using MedCloud.InferenceWorker;
 using MedCloud.Ingest;
@@ -15,9 +14,6 @@ internal static class AllInOneHost
     /// <summary>Runs until SIGINT or SIGTERM; returns the exit code.</summary>
     public static Task<int> RunAsync(CommandLineOptions options, CancellationToken cancellationToken) => ProcessEnd.RunAsync(async () =>
     {
-        if (!IPAddress.IsLoopback(options.Bind))
-            return ProcessEnd.Refuse(ProcessEnd.WrongSettings, $"--bind {options.Bind}: a door beyond loopback needs authentication (MedCloud__Security__Authority), which this version does not have; use 127.0.0.1.");
-
         var host = new MedCloudHost(HttpDoors.HttpAndGrpc);
         AddModules(host.Builder, options);
         try
@@ -52,6 +48,9 @@ internal static class AllInOneHost
         builder.AddInferenceWorker();
         builder.AddInMemoryBus(IngestModule.Bus, InferenceWorkerModule.Bus, ResultsModule.Bus);
         builder.AddIngest();
+        builder.Services.AddOptions<SecurityOptions>().Validate(
+            security => !options.Demo || security.Authority is null or "",
+            "--demo has no access token to read its outcome with: leave out --demo or MedCloud__Security__Authority");
     }
 
     private static async Task<int> RunAsync(MedCloudHost host, CommandLineOptions options, CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ internal static class CommandLine
         var dimse = Port("--dimse", 11112, "Port of DIMSE (C-STORE, C-ECHO); AE title MEDCLOUD");
         var bind = new Option<IPAddress>("--bind")
         {
-            Description = "Address that the doors listen on",
+            Description = "Address that the doors listen on; beyond loopback MedCloud__Security__* and MedCloud__Dimse__Calling* must say who may call",
             DefaultValueFactory = _ => IPAddress.Loopback,
             CustomParser = result =>
             {

@@ -24,7 +24,7 @@ internal static class QueryParameters
         {
             var set = context.Request.Query.Where(parameter => !StringValues.IsNullOrEmpty(parameter.Value)).ToDictionary();
             if (set.Select(parameter => Fault(request, parameter.Key, parameter.Value)).OfType<string>().FirstOrDefault() is { } fault)
-                return RefuseAsync(context, fault);
+                return DoorError.WriteAsync(context, ErrorCode.InvalidArgument, fault);
             context.Request.Query = new QueryCollection(set);
             return transcode(context);
         };
@@ -43,13 +43,5 @@ internal static class QueryParameters
                 $"{field.JsonName} must be one of {string.Join(", ", field.EnumType.Values.Where(value => value.Number != 0).Select(value => value.Name))}",
             _ => null,
         };
-    }
-
-    /// <summary>Answers as transcoding answers an error of the service: a google.rpc.Status.</summary>
-    private static Task RefuseAsync(HttpContext context, string message)
-    {
-        var error = ErrorTable.Row(ErrorCode.InvalidArgument);
-        context.Response.StatusCode = error.Http;
-        return context.Response.WriteAsJsonAsync(new { code = (int)error.Grpc, message, details = Array.Empty<object>() }, context.RequestAborted);
     }
 }

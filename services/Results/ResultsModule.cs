@@ -28,6 +28,7 @@ public static class ResultsModule
     {
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
+        builder.AddSecurity();
         builder.AddBlobStore();
         services.AddOptions<ResultsOptions>().BindConfiguration(ResultsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<StudiesOptions>().BindConfiguration(StudiesOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -61,11 +62,12 @@ public static class ResultsModule
         await PostgresDatabase.MigrateAsync(scope.ServiceProvider.GetRequiredService<ResultsDb>(), cancellationToken);
     }
 
-    /// <summary>Opens the doors: gRPC with reflection and health, and JSON below <c>/v1</c>.</summary>
+    /// <summary>Opens the doors: gRPC and gRPC-Web with reflection and health, and JSON below <c>/v1</c>.</summary>
     public static WebApplication MapResults(this WebApplication app)
     {
-        app.MapGrpcService<GrpcResultsService>().Add(QueryParameters.CheckBefore);
-        app.MapGrpcReflectionService();
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.MapGrpcService<GrpcResultsService>().RequireAuthorization(Access.Read).Add(QueryParameters.CheckBefore);
+        app.MapGrpcReflectionService().RequireAuthorization(Access.Read);
         app.MapGrpcHealthChecksService();
         return app;
     }

@@ -22,6 +22,7 @@ public sealed partial class ArchitectureTests
         ["Ingest"] = ["Dicom", "Dicom.Network", "Dicom.Web", "Storage", "Contracts", "ModelCatalogue", "Hosting"],
         ["InferenceWorker"] = ["Dicom", "Storage", "Contracts", "ModelCatalogue", "Inference", "Hosting"],
         ["Results"] = ["Dicom", "Storage", "Contracts", "ModelCatalogue", "Hosting"],
+        ["Portal"] = ["Hosting"],
         ["AllInOne"] = ["Dicom", "Dicom.Network", "Contracts", "ModelCatalogue", "Hosting", "Ingest", "InferenceWorker", "Results"],
     };
 

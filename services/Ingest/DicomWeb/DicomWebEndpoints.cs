@@ -1,4 +1,5 @@
 using MedCloud.Dicom.Web;
+using MedCloud.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,6 +19,7 @@ public static class DicomWebEndpoints
     /// <summary>Registers what the door needs.</summary>
     public static IHostApplicationBuilder AddDicomWeb(this IHostApplicationBuilder builder)
     {
+        builder.AddSecurity();
         builder.Services.AddOptions<DicomWebOptions>().BindConfiguration("MedCloud:DicomWeb").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<StoreTransaction>();
         builder.Services.AddSingleton<RetrieveTransaction>();
@@ -27,9 +29,9 @@ public static class DicomWebEndpoints
     /// <summary>Opens the door on the application's HTTP endpoints.</summary>
     public static IEndpointRouteBuilder MapDicomWeb(this IEndpointRouteBuilder app)
     {
-        var studies = app.MapGroup(Base + "/studies");
-        studies.MapPost("", (HttpContext context, StoreTransaction store) => store.HandleAsync(context, null));
-        studies.MapPost("/{study}", (HttpContext context, StoreTransaction store, string study) => store.HandleAsync(context, study));
+        var studies = app.MapGroup(Base + "/studies").RequireAuthorization(Access.Read);
+        studies.MapPost("", (HttpContext context, StoreTransaction store) => store.HandleAsync(context, null)).RequireAuthorization(Access.Store);
+        studies.MapPost("/{study}", (HttpContext context, StoreTransaction store, string study) => store.HandleAsync(context, study)).RequireAuthorization(Access.Store);
         studies.MapGet("/{study}", (HttpContext context, RetrieveTransaction retrieve, string study) => retrieve.HandleAsync(context, study, null, null));
         studies.MapGet("/{study}/series/{series}", (HttpContext context, RetrieveTransaction retrieve, string study, string series) =>
             retrieve.HandleAsync(context, study, series, null));
@@ -38,6 +40,6 @@ public static class DicomWebEndpoints
         return app;
     }
 
-    /// <summary>The URLs of our resources as this sender reaches us. Forwarded headers mean nothing here: no proxy is trusted yet.</summary>
+    /// <summary>The URLs of our resources as this sender reaches us; behind a proxy, if <c>MedCloud:Doors:TrustedProxies</c> names it, as the sender reaches the proxy.</summary>
     internal static ResourceUrls UrlsOf(HttpRequest request) => new($"{request.Scheme}://{request.Host}{request.PathBase}{Base}");
 }

@@ -120,7 +120,7 @@ internal sealed class StoreTransaction(
         context.Response.StatusCode = response.HttpStatus;
         context.Response.ContentType = format.MediaType;
         if (response.HttpStatus == StatusCodes.Status503ServiceUnavailable)
-            context.Response.Headers.RetryAfter = DicomWebProblem.RetryAfterSeconds;
+            context.Response.Headers.RetryAfter = DoorError.RetryAfterSeconds;
         DicomWebLog.Stored(logger, response.HttpStatus, response.Stored, response.Failed);
         var bytes = format.Write(response.ToDataSet());
         context.Response.ContentLength = bytes.Length;

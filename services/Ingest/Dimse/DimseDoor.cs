@@ -40,6 +40,7 @@ public sealed class DimseDoor : IHostedService, IAsyncDisposable
                 EndPoint = endPoint,
                 AeTitle = AeTitle.Parse(settings.AeTitle),
                 CallingAeTitles = settings.CallingAeTitles.Select(AeTitle.Parse).ToHashSet(),
+                CallingAddresses = Networks.Parse(settings.CallingAddresses),
                 MaxAssociations = settings.MaxAssociations,
                 IdleTimeout = settings.IdleTimeout,
             },
@@ -110,6 +111,9 @@ public sealed class DimseDoor : IHostedService, IAsyncDisposable
         {
             case AssociationEvent.Accepted accepted:
                 DimseLog.Accepted(logger, calling, remote, accepted.AcceptedContexts, accepted.ProposedContexts);
+                break;
+            case AssociationEvent.Rejected { Rejection: var rejection } when rejection == Rejection.CallingAddressNotAllowed:
+                DimseLog.AddressRejected(logger, calling, remote, rejection);
                 break;
             case AssociationEvent.Rejected rejected:
                 DimseLog.Rejected(logger, calling, remote, rejected.Rejection);

@@ -25,6 +25,9 @@ internal static partial class DimseLog
     [LoggerMessage(1105, LogLevel.Debug, "{Remote} closed its connection without a request", EventName = "ingest.connection.unused")]
     public static partial void Unused(ILogger logger, EndPoint? remote);
 
+    [LoggerMessage(1106, LogLevel.Warning, "Rejected {CallingAeTitle} from {Remote}, which MedCloud:Dimse:CallingAddresses does not name: {Rejection}", EventName = "ingest.association.address_rejected")]
+    public static partial void AddressRejected(ILogger logger, AeTitle? callingAeTitle, EndPoint? remote, Rejection rejection);
+
     [LoggerMessage(1110, LogLevel.Error, "An instance from {CallingAeTitle} at {Remote} was answered with a processing failure", EventName = "ingest.association.store_failed")]
     public static partial void StoreFailed(ILogger logger, AeTitle? callingAeTitle, EndPoint? remote, Exception exception);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using MedCloud.Dicom.Network;
+using MedCloud.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace MedCloud.Ingest.Dimse;
@@ -7,7 +8,7 @@ namespace MedCloud.Ingest.Dimse;
 /// <summary>The DIMSE door: section <c>MedCloud:Dimse</c>.</summary>
 public sealed record DimseOptions
 {
-    /// <summary>The address to listen on. Default 127.0.0.1. Beyond loopback, <see cref="CallingAeTitles"/> must say who may call.</summary>
+    /// <summary>The address to listen on. Default 127.0.0.1. Beyond loopback, <see cref="CallingAeTitles"/> and <see cref="CallingAddresses"/> must say who may call.</summary>
     public string Bind { get; init; } = "127.0.0.1";
 
     /// <summary>The TCP port. Default 11112; 0 takes a free one.</summary>
@@ -18,6 +19,11 @@ public sealed record DimseOptions
 
     /// <summary>The AE titles that may call; others are rejected (1,1,3). Default none, which lets everybody call.</summary>
     public IReadOnlyList<string> CallingAeTitles { get; init; } = [];
+
+    /// <summary>
+    /// The addresses or networks that may call, e.g. 10.1.2.3 or 10.1.0.0/16; others are rejected (1,1,1). Default none, which lets everybody call.
+    /// </summary>
+    public IReadOnlyList<string> CallingAddresses { get; init; } = [];
 
     /// <summary>The AE titles whose studies are urgent: their priority becomes STAT. Default none.</summary>
     public IReadOnlyList<string> StatCallingAeTitles { get; init; } = [];
@@ -45,8 +51,13 @@ internal sealed class DimseOptionsValidator : IValidateOptions<DimseOptions>
     {
         if (!IPAddress.TryParse(options.Bind, out var address))
             yield return "MedCloud:Dimse:Bind must be an IP address, e.g. 127.0.0.1";
-        else if (!IPAddress.IsLoopback(address) && options.CallingAeTitles.Count == 0)
-            yield return "MedCloud:Dimse:CallingAeTitles must name the AE titles that may call, because MedCloud:Dimse:Bind is not a loopback address";
+        else if (!IPAddress.IsLoopback(address))
+        {
+            if (options.CallingAeTitles.Count == 0)
+                yield return $"MedCloud__Dimse__CallingAeTitles is missing: MedCloud__Dimse__Bind={address} is beyond loopback; name the AE titles that may call, e.g. MedCloud__Dimse__CallingAeTitles__0=MODALITY1";
+            if (options.CallingAddresses.Count == 0)
+                yield return $"MedCloud__Dimse__CallingAddresses is missing: MedCloud__Dimse__Bind={address} is beyond loopback; name the addresses or networks that may call, e.g. MedCloud__Dimse__CallingAddresses__0=10.1.0.0/16";
+        }
         if (options.Port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)
             yield return "MedCloud:Dimse:Port must be between 0 and 65535, e.g. 11112";
         if (!Dicom.Network.AeTitle.TryParse(options.AeTitle, out _))
@@ -58,6 +69,11 @@ internal sealed class DimseOptionsValidator : IValidateOptions<DimseOptions>
                 if (!Dicom.Network.AeTitle.TryParse(titles[index], out _))
                     yield return $"MedCloud:Dimse:{setting}:{index} must have 1 to 16 printable ASCII characters without backslash, e.g. MODALITY1";
             }
+        }
+        for (var index = 0; index < options.CallingAddresses.Count; index++)
+        {
+            if (!Networks.TryParse(options.CallingAddresses[index], out _))
+                yield return $"MedCloud:Dimse:CallingAddresses:{index} must be an IP address or a network, e.g. 10.1.2.3 or 10.1.0.0/16";
         }
         if (options.MaxAssociations is < 1 or > 10_000)
             yield return "MedCloud:Dimse:MaxAssociations must be between 1 and 10000, e.g. 100";

@@ -41,6 +41,9 @@ public sealed class DicomServer(DicomServerOptions options, StoreHandler store, 
         var socket = new Socket(options.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            // As web servers do: whoever listens on :: hears IPv4 too.
+            if (options.EndPoint.Address.Equals(IPAddress.IPv6Any))
+                socket.DualMode = true;
             socket.Bind(options.EndPoint);
             socket.Listen();
         }

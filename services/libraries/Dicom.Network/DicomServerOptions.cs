@@ -14,6 +14,9 @@ public sealed record DicomServerOptions
     /// <summary>The AE titles that may call, others are rejected (1,1,3); empty lets everybody call.</summary>
     public IReadOnlySet<AeTitle> CallingAeTitles { get; init; } = new HashSet<AeTitle>();
 
+    /// <summary>The networks that may call, others are rejected (1,1,1); empty lets everybody call.</summary>
+    public IReadOnlyList<IPNetwork> CallingAddresses { get; init; } = [];
+
     /// <summary>Associations open at one time; further ones are rejected (2,3,2). Default 100.</summary>
     public int MaxAssociations { get; init; } = 100;
 

@@ -3,8 +3,9 @@ namespace MedCloud.Dicom.Network;
 /// <summary>Whom an acceptor answers to.</summary>
 /// <param name="AeTitle">Its own title; a request for another is rejected.</param>
 /// <param name="CallingAeTitles">Who may call; empty is everybody.</param>
+/// <param name="AddressAllowed">Whether the caller's address may call.</param>
 /// <param name="LimitReached">As many associations as allowed are open already.</param>
-internal sealed record AcceptancePolicy(AeTitle AeTitle, IReadOnlySet<AeTitle> CallingAeTitles, bool LimitReached = false);
+internal sealed record AcceptancePolicy(AeTitle AeTitle, IReadOnlySet<AeTitle> CallingAeTitles, bool AddressAllowed = true, bool LimitReached = false);
 
 /// <summary>The decision on an A-ASSOCIATE-RQ: one of two values, so a rejection cannot go on to acceptance.</summary>
 internal abstract record Negotiated
@@ -34,6 +35,9 @@ internal static class Negotiation
         // PS3.8 9.3.2: only bit 0 is tested
         if ((request.ProtocolVersion & 1) == 0)
             return new Negotiated.Rejected(Rejection.ProtocolVersionNotSupported);
+        // Before all else that a stranger could learn from, such as which AE titles there are.
+        if (!policy.AddressAllowed)
+            return new Negotiated.Rejected(Rejection.CallingAddressNotAllowed);
         if (policy.LimitReached)
             return new Negotiated.Rejected(Rejection.LocalLimitExceeded);
         if (request.ApplicationContext != DicomApplicationContext)

@@ -29,6 +29,12 @@ public enum RejectSource : byte
 /// <param name="Reason">The reason's number within <paramref name="Source"/>.</param>
 public readonly record struct Rejection(RejectResult Result, RejectSource Source, byte Reason)
 {
+    /// <summary>
+    /// The caller's address is not allowed here: 1,1,1. PS3.8 Table 9-21 has no reason for addresses, and 3 (calling AE title) would send its administrator to the wrong setting;
+    /// the service user rejects, since it is the application's rule, for good, since asking again cannot help.
+    /// </summary>
+    public static Rejection CallingAddressNotAllowed { get; } = new(RejectResult.Permanent, RejectSource.ServiceUser, 1);
+
     /// <summary>The application context is not that of DICOM: 1,1,2.</summary>
     public static Rejection ApplicationContextNotSupported { get; } = new(RejectResult.Permanent, RejectSource.ServiceUser, 2);
 

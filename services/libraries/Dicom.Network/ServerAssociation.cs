@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace MedCloud.Dicom.Network;
@@ -179,10 +180,21 @@ internal sealed class ServerAssociation(
     private Negotiated Decide(AssociateRequest request)
     {
         holdsSlot = slots.TryTake();
-        var decision = Negotiation.Accept(request, new AcceptancePolicy(options.AeTitle, options.CallingAeTitles, LimitReached: !holdsSlot));
+        var decision = Negotiation.Accept(request, new AcceptancePolicy(options.AeTitle, options.CallingAeTitles, IsAddressAllowed(), LimitReached: !holdsSlot));
         if (decision is Negotiated.Rejected)
             GiveSlotBack();
         return decision;
+    }
+
+    private bool IsAddressAllowed()
+    {
+        if (options.CallingAddresses.Count == 0)
+            return true;
+        if (socket.RemoteEndPoint is not IPEndPoint { Address: var address })
+            return false;
+        // A socket that listens on :: shows IPv4 peers as ::ffff:a.b.c.d.
+        var peer = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return options.CallingAddresses.Any(network => network.Contains(peer));
     }
 
     private void GiveSlotBack()

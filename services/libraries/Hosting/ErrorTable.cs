@@ -40,6 +40,12 @@ public enum ErrorCode
 
     /// <summary>The sender was silent for too long.</summary>
     TimedOut,
+
+    /// <summary>The request has no valid access token.</summary>
+    Unauthenticated,
+
+    /// <summary>The access token has no role that may do this.</summary>
+    PermissionDenied,
 }
 
 /// <summary>What one error is called at each door.</summary>
@@ -66,5 +72,7 @@ public static class ErrorTable
         ErrorCode.NotAcceptable => new(406, StatusCode.InvalidArgument, 0),
         ErrorCode.TooLarge => new(413, StatusCode.ResourceExhausted, 0),
         ErrorCode.TimedOut => new(408, StatusCode.DeadlineExceeded, 0),
+        ErrorCode.Unauthenticated => new(401, StatusCode.Unauthenticated, 0),
+        ErrorCode.PermissionDenied => new(403, StatusCode.PermissionDenied, 0),
     };
 }

@@ -2,12 +2,14 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace MedCloud.Hosting;
 
@@ -37,9 +39,10 @@ public sealed class MedCloudHost
         Builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.ColorBehavior) = (true, LoggerColorBehavior.Disabled));
         Builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         Builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        Builder.Services.AddOptions<DoorsOptions>().BindConfiguration("MedCloud:Doors").ValidateDataAnnotations().ValidateOnStart();
+        Builder.Services.AddOptions<DoorsOptions>().BindConfiguration(DoorsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         Builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks.Factory>();
         Builder.Services.AddSingleton(TimeProvider.System);
+        Builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<DoorsOptions>>((headers, options) => Trust(headers, Networks.Parse(options.Value.TrustedProxies)));
         Builder.WebHost.ConfigureKestrel(Listen);
     }
 
@@ -66,6 +69,7 @@ public sealed class MedCloudHost
         {
             // Before any service is made of them: all faults of all settings together.
             app.Services.GetRequiredService<IStartupValidator>().Validate();
+            app.UseForwardedHeaders();
             map(app);
             app.MapMedCloudHealth();
             await app.StartAsync(cancellationToken);
@@ -83,6 +87,16 @@ public sealed class MedCloudHost
             ready += $" {otherDoor(app.Services)}";
         Console.Out.WriteLine(ready);
         return app;
+    }
+
+    private static void Trust(ForwardedHeadersOptions headers, IReadOnlyList<IPNetwork> proxies)
+    {
+        headers.KnownProxies.Clear();
+        headers.KnownIPNetworks.Clear();
+        // Without any the middleware would believe everybody.
+        headers.ForwardedHeaders = proxies.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto;
+        foreach (var proxy in proxies)
+            headers.KnownIPNetworks.Add(proxy);
     }
 
     private static string Url(ListenOptions? door) => $"http://{door?.IPEndPoint ?? throw new InvalidOperationException("the door is not open")}";

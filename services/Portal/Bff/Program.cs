@@ -1,0 +1,9 @@
+using MedCloud.Hosting;
+using MedCloud.Portal;
+
+return await ServiceHost.RunAsync(args, new ServiceDefinition
+{
+    Doors = HttpDoors.Http,
+    Add = builder => builder.AddPortal(),
+    Map = app => app.MapPortal(),
+});

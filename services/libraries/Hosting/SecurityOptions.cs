@@ -1,0 +1,76 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace MedCloud.Hosting;
+
+/// <summary>Who may use the HTTP and gRPC doors: section <c>MedCloud:Security</c>. Without <see cref="Authority"/> they are open, which only loopback allows.</summary>
+public sealed record SecurityOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "MedCloud:Security";
+
+    /// <summary>
+    /// The OpenID Connect provider whose access tokens are taken, e.g. https://login.example.org/realms/hospital; its discovery document is fetched from below it.
+    /// Default none. Needs <see cref="Audience"/>.
+    /// </summary>
+    public string? Authority { get; init; }
+
+    /// <summary>What a token's <c>aud</c> must be, e.g. medcloud. Default none.</summary>
+    public string? Audience { get; init; }
+
+    /// <summary>Whether <see cref="Authority"/> may be a plain http address, over which anybody on the way can exchange the keys: for development only. Default false.</summary>
+    public bool AllowHttpAuthority { get; init; }
+
+    /// <summary>
+    /// Portal only: whether Portal itself is the provider, with clients whose secrets everybody knows: for development only, and so with an http
+    /// <see cref="Authority"/> only, e.g. http://127.0.0.1:8080/connect. Default false.
+    /// </summary>
+    public bool DevelopmentProvider { get; init; }
+}
+
+/// <summary>Reports every fault of <see cref="SecurityOptions"/> at once, each with the setting's name and a remedy.</summary>
+internal sealed class SecurityOptionsValidator(IOptions<DoorsOptions> doors) : IValidateOptions<SecurityOptions>
+{
+    public ValidateOptionsResult Validate(string? name, SecurityOptions options)
+    {
+        var faults = Faults(options).ToList();
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private IEnumerable<string> Faults(SecurityOptions options)
+    {
+        var why = (options, BeyondLoopback()) switch
+        {
+            ({ DevelopmentProvider: true }, _) => "MedCloud__Security__DevelopmentProvider is on",
+            (_, { } bind) => $"{bind} is beyond loopback and every door there needs authentication",
+            ({ Authority: null or "" }, _) and not ({ Audience: null or "" }, _) => "MedCloud__Security__Audience is set",
+            ({ Audience: null or "" }, _) and not ({ Authority: null or "" }, _) => "MedCloud__Security__Authority is set",
+            _ => null,
+        };
+        if (why is not null && options.Authority is null or "")
+            yield return $"MedCloud__Security__Authority is missing: {why}; name the OpenID Connect provider, e.g. https://login.example.org/realms/hospital";
+        if (why is not null && options.Audience is null or "")
+            yield return $"MedCloud__Security__Audience is missing: {why}; name the audience that tokens must have, e.g. medcloud";
+        if (options.Authority is null or "")
+            yield break;
+        if (!Uri.TryCreate(options.Authority, UriKind.Absolute, out var authority) || (authority.Scheme != Uri.UriSchemeHttps && authority.Scheme != Uri.UriSchemeHttp))
+            yield return "MedCloud__Security__Authority must be an absolute address, e.g. https://login.example.org/realms/hospital";
+        else if (authority.Scheme == Uri.UriSchemeHttp && !options.AllowHttpAuthority)
+            yield return "MedCloud__Security__Authority must begin with https; for development alone MedCloud__Security__AllowHttpAuthority=true takes http";
+        else if (authority.Scheme == Uri.UriSchemeHttps && options.DevelopmentProvider)
+            yield return "MedCloud__Security__DevelopmentProvider must be off with an https authority: its secrets are public; use a provider of your own, or for development e.g. MedCloud__Security__Authority=http://127.0.0.1:8080/connect";
+    }
+
+    /// <summary>The address that is listened on, if others than this machine reach it; what is no address is reported with the doors.</summary>
+    private string? BeyondLoopback()
+    {
+        try
+        {
+            return IPAddress.TryParse(doors.Value.Bind, out var address) && !IPAddress.IsLoopback(address) ? $"MedCloud__Doors__Bind={address}" : null;
+        }
+        catch (OptionsValidationException)
+        {
+            return null;
+        }
+    }
+}
