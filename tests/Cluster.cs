@@ -40,6 +40,7 @@ internal sealed class Cluster : IAsyncDisposable
         {
             ["MedCloud__Doors__Http"] = "0",
             ["MedCloud__Doors__Grpc"] = "0",
+            ["MedCloud__Doors__TrustedProxies__0"] = "127.0.0.1",
             ["MedCloud__Dimse__Port"] = "0",
             ["MedCloud__RabbitMq__Host"] = servers.Broker.Amqp.Host,
             ["MedCloud__RabbitMq__Port"] = $"{servers.Broker.Amqp.Port}",
@@ -66,8 +67,10 @@ internal sealed class Cluster : IAsyncDisposable
 
     public List<ProductProcess> Results { get; } = [];
 
+    public List<ProductProcess> Portals { get; } = [];
+
     /// <summary>Every process that was started and not disposed of.</summary>
-    public IEnumerable<ProductProcess> Processes => [.. Ingests, .. Workers, .. Results];
+    public IEnumerable<ProductProcess> Processes => [.. Ingests, .. Workers, .. Results, .. Portals];
 
     /// <summary>Migrates, and starts as many processes of each service.</summary>
     public static async Task<Cluster> StartAsync(
@@ -98,6 +101,12 @@ internal sealed class Cluster : IAsyncDisposable
     public Task<ProductProcess> StartWorkerAsync(IReadOnlyDictionary<string, string>? more = null) => StartAsync("MedCloud.InferenceWorker", Workers, more);
 
     public Task<ProductProcess> StartResultsAsync() => StartAsync("MedCloud.Results", Results);
+
+    /// <summary>Starts a Portal before the first Ingest and the first Results.</summary>
+    public Task<ProductProcess> StartPortalAsync() => StartAsync(
+        "MedCloud.Portal",
+        Portals,
+        new Dictionary<string, string> { ["MedCloud__Portal__IngestUrl"] = Ingests[0].HttpUrl, ["MedCloud__Portal__ResultsUrl"] = Results[0].HttpUrl });
 
     /// <summary>A client of the broker's management API; addresses of queues are <c>queues/VHOST/NAME</c>.</summary>
     public HttpClient Management() => Servers.Broker.Management();

@@ -40,7 +40,7 @@ public static class InferenceWorkerModule
             }
         });
 
-    /// <summary>Adds the worker: its models, its consumer and its health check "models" (ready when all are warm).</summary>
+    /// <summary>Adds the worker: its models, its consumer and its health checks "models" (ready when all are warm) and "broker" (ready while it can take requests).</summary>
     public static IHostApplicationBuilder AddInferenceWorker(this IHostApplicationBuilder builder)
     {
         builder.AddBlobStore();
@@ -52,7 +52,7 @@ public static class InferenceWorkerModule
         builder.Services.AddSingleton<StoreGate>();
         builder.Services.AddSingleton<ModelSessions>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelSessions>());
-        builder.Services.AddHealthChecks().AddCheck<ModelSessions>("models", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<ModelSessions>("models", tags: ["ready"]).AddCheck<BrokerCheck>("broker", tags: ["ready"]);
         return builder;
     }
 }

@@ -10,7 +10,7 @@ public sealed record QueueDefinition(string Name, string? DeadLetters = null)
     public const int DeliveryLimit = 5;
 
     /// <summary>The arguments of the declaration (RabbitMQ: quorum queues).</summary>
-    public IReadOnlyDictionary<string, object> Arguments { get; } = DeadLetters is null
+    public IReadOnlyDictionary<string, object> Arguments => DeadLetters is null
         ? new Dictionary<string, object> { ["x-queue-type"] = "quorum" }
         : new Dictionary<string, object> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = DeliveryLimit, ["x-dead-letter-exchange"] = DeadLetters };
 }

@@ -40,6 +40,7 @@ public sealed class MedCloudHost
         Builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         Builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         Builder.Services.AddOptions<DoorsOptions>().BindConfiguration(DoorsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        Builder.Services.AddHealthChecks();
         Builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks.Factory>();
         Builder.Services.AddSingleton(TimeProvider.System);
         Builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<DoorsOptions>>((headers, options) => Trust(headers, Networks.Parse(options.Value.TrustedProxies)));

@@ -5,28 +5,14 @@ using MedCloud.Tests;
 namespace MedCloud.Interop.Tests.Product;
 
 /// <summary>DCMTK as the PACS, the JSON door as the reader: the sixteen labelled X-rays give the training tool's values, whatever their transfer syntax.</summary>
-public sealed class FromDcmtkToResultTests : IAsyncLifetime
+public abstract class FromDcmtkToResultTests(Configuration configuration, Servers servers) : ProductTest(configuration, servers)
 {
-    private readonly TemporaryFolder folder = new();
-    private AllInOneProcess? process;
-    private ProductClient? client;
-
-    private AllInOneProcess Process => process!;
-
-    private ProductClient Client => client!;
-
-    public async ValueTask InitializeAsync()
-    {
-        process = await AllInOneProcess.StartAsync(folder.Path);
-        client = new ProductClient(Process.HttpUrl);
-    }
-
     [Fact]
     public async Task EveryXraySentByDcmsendHasTheTrainingToolsValues()
     {
         foreach (var xray in await Xray.AllAsync())
         {
-            await Tool.RunAsync("dcmsend", "-aec", "MEDCLOUD", "127.0.0.1", $"{Process.DimsePort}", xray.Path);
+            await Tool.RunAsync("dcmsend", "-aec", "MEDCLOUD", "127.0.0.1", $"{Product.DimsePort}", xray.Path);
             await AssertOutcomeAsync(xray);
             await AssertElementsAsync(xray);
         }
@@ -48,11 +34,11 @@ public sealed class FromDcmtkToResultTests : IAsyncLifetime
     [Fact]
     public async Task AWrongCalledAeTitleIsRejectedAndTheReasonReachesTheSender()
     {
-        var (code, output) = await Tool.TryRunAsync("echoscu", "-aec", "NOBODY", "127.0.0.1", $"{Process.DimsePort}");
+        var (code, output) = await Tool.TryRunAsync("echoscu", "-aec", "NOBODY", "127.0.0.1", $"{Product.DimsePort}");
 
         Assert.NotEqual(0, code);
         Assert.Contains("Called AE Title Not Recognized", output);
-        await Tool.RunAsync("echoscu", "-aec", "MEDCLOUD", "127.0.0.1", $"{Process.DimsePort}");
+        await Tool.RunAsync("echoscu", "-aec", "MEDCLOUD", "127.0.0.1", $"{Product.DimsePort}");
     }
 
     private async Task AssertOutcomeAsync(Xray xray)
@@ -83,6 +69,7 @@ public sealed class FromDcmtkToResultTests : IAsyncLifetime
     private async Task AssertElementsAsync(Xray xray)
     {
         var retrieved = await Client.RetrieveAsync(xray.Study, xray.Series, xray.Instance, TestContext.Current.CancellationToken);
+        using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "retrieved.dcm");
         await File.WriteAllBytesAsync(path, retrieved!, TestContext.Current.CancellationToken);
         Assert.Equal(await DataSetAsync(xray.Path), await DataSetAsync(path));
@@ -93,12 +80,8 @@ public sealed class FromDcmtkToResultTests : IAsyncLifetime
             return string.Join('\n', dump.Split('\n').Where(line => line.StartsWith('(') && !line.StartsWith("(0002,", StringComparison.Ordinal)));
         }
     }
-
-    public async ValueTask DisposeAsync()
-    {
-        client?.Dispose();
-        if (process is not null)
-            await process.DisposeAsync();
-        folder.Dispose();
-    }
 }
+
+public sealed class FromDcmtkToResultTestsInOneProcess(Servers servers) : FromDcmtkToResultTests(Configuration.OneProcess, servers);
+
+public sealed class FromDcmtkToResultTestsInACluster(Servers servers) : FromDcmtkToResultTests(Configuration.Cluster, servers);

@@ -4,17 +4,18 @@ using MedCloud.Tests;
 
 namespace MedCloud.Services.Tests.EndToEnd;
 
-public sealed class CorpusTests
+public sealed class CorpusTests(Servers servers)
 {
     /// <summary>Every file of the corpus, one after the other, through STOW: stored byte for byte, or refused with what is wrong.</summary>
-    [Fact]
-    public async Task EveryFileIsStoredByteForByteOrRefusedWithWhatIsWrong()
+    [Theory]
+    [InlineData(Configuration.OneProcess)]
+    [InlineData(Configuration.Cluster)]
+    public async Task EveryFileIsStoredByteForByteOrRefusedWithWhatIsWrong(Configuration configuration)
     {
         var corpus = SharedData.Path("dicom");
         var cancellationToken = TestContext.Current.CancellationToken;
-        using var folder = new TemporaryFolder();
-        await using var process = await AllInOneProcess.StartAsync(folder.Path);
-        using var client = new ProductClient(process.HttpUrl);
+        await using var product = await Product.StartAsync(configuration, servers);
+        using var client = new ProductClient(product.HttpUrl);
         var refused = new List<string>();
 
         foreach (var path in Directory.EnumerateFiles(corpus, "*", SearchOption.AllDirectories).Where(path => Path.GetDirectoryName(path) != corpus).Order(StringComparer.Ordinal))
@@ -28,7 +29,7 @@ public sealed class CorpusTests
         }
 
         Assert.Equal(ExpectedRefusals, refused);
-        Assert.InRange(process.PeakMemory, 1, 500L << 20);
+        Assert.InRange(product.PeakMemory, 1, 500L << 20);
         using var ready = await client.GetAsync("/health/ready", cancellationToken);
         Assert.True(ready.IsSuccessStatusCode);
     }

@@ -5,22 +5,9 @@ using MedCloud.Tests;
 namespace MedCloud.Services.Tests.EndToEnd;
 
 /// <summary>What goes wrong at a real door: each gets its code and a sentence, the process lives, and no log line names the patient.</summary>
-public sealed class HostileInputTests : IAsyncLifetime
+public abstract class HostileInputTests(Configuration configuration, Servers servers) : ProductTest(configuration, servers, ("Logging__LogLevel__Default", "Trace"))
 {
     private const string Patient = "ZZMARKED^X";
-    private readonly TemporaryFolder folder = new();
-    private AllInOneProcess? process;
-    private ProductClient? client;
-
-    private AllInOneProcess Process => process!;
-
-    private ProductClient Client => client!;
-
-    public async ValueTask InitializeAsync()
-    {
-        process = await AllInOneProcess.StartAsync(folder.Path, new Dictionary<string, string> { ["Logging__LogLevel__Default"] = "Trace" });
-        client = new ProductClient(Process.HttpUrl);
-    }
 
     [Fact]
     public async Task EachFaultGetsItsCodeAndASentenceAndNoLogLineNamesThePatient()
@@ -55,15 +42,15 @@ public sealed class HostileInputTests : IAsyncLifetime
         await Client.FinishedStudyAsync(good.Study, 2, cancellationToken);
         Assert.Null(await Client.StudyAsync("1.2.3.4", cancellationToken));
 
-        Assert.True(Process.PeakMemory < 500L << 20);
-        Assert.Equal(0, await Process.StopAsync());
-        Assert.NotEmpty(Process.Log);
-        Assert.DoesNotContain(Process.Log, line => line.Contains("ZZMARKED", StringComparison.OrdinalIgnoreCase));
+        Assert.True(Product.PeakMemory < 500L << 20);
+        Assert.Equal(0, await Product.StopAsync());
+        Assert.NotEmpty(Product.Log);
+        Assert.DoesNotContain(Product.Log, line => line.Contains("ZZMARKED", StringComparison.OrdinalIgnoreCase));
     }
 
     private async Task<int> PostAsync(string contentType, string body, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { BaseAddress = new Uri(Process.HttpUrl) };
+        using var http = new HttpClient { BaseAddress = new Uri(Product.HttpUrl) };
         using var content = new StringContent(body);
         content.Headers.Remove("Content-Type");
         content.Headers.TryAddWithoutValidation("Content-Type", contentType);
@@ -79,12 +66,8 @@ public sealed class HostileInputTests : IAsyncLifetime
 
     /// <summary>(0000,0902) in (0074,1048)</summary>
     private static string Sentence(JsonNode? body) => (string)Failure(body)!["00741048"]!["Value"]![0]!["00000902"]!["Value"]![0]!;
-
-    public async ValueTask DisposeAsync()
-    {
-        client?.Dispose();
-        if (process is not null)
-            await process.DisposeAsync();
-        folder.Dispose();
-    }
 }
+
+public sealed class HostileInputTestsInOneProcess(Servers servers) : HostileInputTests(Configuration.OneProcess, servers);
+
+public sealed class HostileInputTestsInACluster(Servers servers) : HostileInputTests(Configuration.Cluster, servers);

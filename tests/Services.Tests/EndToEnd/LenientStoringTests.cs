@@ -3,20 +3,21 @@ using MedCloud.Tests;
 
 namespace MedCloud.Services.Tests.EndToEnd;
 
-public sealed class LenientStoringTests
+public sealed class LenientStoringTests(Servers servers)
 {
     /// <summary>What Ingest stores without preamble, the worker analyses and Results draws.</summary>
-    [Fact]
-    public async Task AnXrayWithoutPreambleIsAnalysedAndDrawn()
+    [Theory]
+    [InlineData(Configuration.OneProcess)]
+    [InlineData(Configuration.Cluster)]
+    public async Task AnXrayWithoutPreambleIsAnalysedAndDrawn(Configuration configuration)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var xray = SampleXray.Create(1, 1);
         using var reader = DicomReader.ForPart10(new MemoryStream(xray.File));
         await reader.ReadMetaAsync(cancellationToken);
         var file = xray.File[(int)reader.DataSetOffset..];
-        using var folder = new TemporaryFolder();
-        await using var process = await AllInOneProcess.StartAsync(folder.Path);
-        using var client = new ProductClient(process.HttpUrl);
+        await using var product = await Product.StartAsync(configuration, servers);
+        using var client = new ProductClient(product.HttpUrl);
 
         Assert.Equal(200, (await client.StowAsync(file, cancellationToken: cancellationToken)).Status);
         var study = await client.FinishedStudyAsync(xray.Study, 1, cancellationToken);

@@ -4,16 +4,17 @@ using MedCloud.Tests;
 
 namespace MedCloud.Services.Tests.EndToEnd;
 
-public sealed class PatientNameTests
+public sealed class PatientNameTests(Servers servers)
 {
     /// <summary>A name in the sender's character set, through STOW, database and event, comes out as UTF-8.</summary>
-    [Fact]
-    public async Task NamesInEveryScriptAreShownInTheStudy()
+    [Theory]
+    [InlineData(Configuration.OneProcess)]
+    [InlineData(Configuration.Cluster)]
+    public async Task NamesInEveryScriptAreShownInTheStudy(Configuration configuration)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        using var folder = new TemporaryFolder();
-        await using var process = await AllInOneProcess.StartAsync(folder.Path);
-        using var client = new ProductClient(process.HttpUrl);
+        await using var product = await Product.StartAsync(configuration, servers);
+        using var client = new ProductClient(product.HttpUrl);
         (string CharacterSet, string Bytes, string Name)[] patients =
         [
             // PS3.5 annexes H.3.1, I.2 and J.2; the first without its phonetic group

@@ -4,20 +4,8 @@ using MedCloud.Tests;
 namespace MedCloud.Services.Tests.EndToEnd;
 
 /// <summary>The same instance more than once, as PACS send it.</summary>
-public sealed class RepeatedInstanceTests : IAsyncLifetime
+public abstract class RepeatedInstanceTests(Configuration configuration, Servers servers) : ProductTest(configuration, servers)
 {
-    private readonly TemporaryFolder folder = new();
-    private AllInOneProcess? process;
-    private ProductClient? client;
-
-    private ProductClient Client => client!;
-
-    public async ValueTask InitializeAsync()
-    {
-        process = await AllInOneProcess.StartAsync(folder.Path);
-        client = new ProductClient(process.HttpUrl);
-    }
-
     [Fact]
     public async Task BytesThatReturnAfterOthersHaveTheirAnalysesAgain()
     {
@@ -60,12 +48,8 @@ public sealed class RepeatedInstanceTests : IAsyncLifetime
         study["analyses"]!.AsArray() is { Count: 2 } analyses && analyses.All(analysis => (string?)analysis!["state"] == "ANALYSIS_STATE_COMPLETED");
 
     private static string Analyses(JsonNode study) => study["analyses"]!.ToJsonString();
-
-    public async ValueTask DisposeAsync()
-    {
-        client?.Dispose();
-        if (process is not null)
-            await process.DisposeAsync();
-        folder.Dispose();
-    }
 }
+
+public sealed class RepeatedInstanceTestsInOneProcess(Servers servers) : RepeatedInstanceTests(Configuration.OneProcess, servers);
+
+public sealed class RepeatedInstanceTestsInACluster(Servers servers) : RepeatedInstanceTests(Configuration.Cluster, servers);

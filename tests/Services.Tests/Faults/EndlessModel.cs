@@ -19,14 +19,15 @@ internal static class EndlessModel
     {
         var from = Directory.GetDirectories(Path.Combine(models, like)).Single();
         var folder = Directory.CreateDirectory(Path.Combine(models, Name, "1.0.0")).FullName;
-        var card = File.ReadAllText(Path.Combine(from, "card.md"));
-        File.WriteAllText(Path.Combine(folder, "card.md"), $"# {Name} 1.0.0\n{card[card.IndexOf('\n', StringComparison.Ordinal)..]}");
         var model = Graph();
+        var hash = Convert.ToHexStringLower(SHA256.HashData(model));
         File.WriteAllBytes(Path.Combine(folder, "model.onnx"), model);
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(from, "manifest.json")))!.AsObject();
+        var card = File.ReadAllText(Path.Combine(from, "card.md")).Replace((string)manifest["sha256"]!, hash, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(folder, "card.md"), $"# {Name} 1.0.0\n{card[card.IndexOf('\n', StringComparison.Ordinal)..]}");
         manifest["name"] = Name;
         manifest["version"] = "1.0.0";
-        manifest["sha256"] = Convert.ToHexStringLower(SHA256.HashData(model));
+        manifest["sha256"] = hash;
         manifest["classification"]!["heads"] = new JsonArray(manifest["classification"]!["heads"]![0]!.DeepClone());
         File.WriteAllText(Path.Combine(folder, "manifest.json"), manifest.ToJsonString());
     }
