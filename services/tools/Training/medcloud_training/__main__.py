@@ -6,10 +6,11 @@ from pathlib import Path
 
 import torch
 
-from . import golden, lungs, pneumonia, samples
-from .nets import LungNet, PneumoniaNet
+from . import cells, golden, lungs, pneumonia, samples
+from .nets import CellNet, LungNet, PneumoniaNet
+from .trainer import Run
 
-MODELS = {"cxr-pneumonia": (pneumonia, PneumoniaNet), "cxr-lungs": (lungs, LungNet)}
+MODELS = {"cxr-pneumonia": (pneumonia, PneumoniaNet), "cxr-lungs": (lungs, LungNet), "blood-cells": (cells, CellNet)}
 
 
 def main():
@@ -20,6 +21,9 @@ def main():
         command.add_argument("--data", type=Path, required=True, help="the shared data")
         command.add_argument("--out", type=Path, required=True, help="the model repository; <name>/<version> is written in it")
         command.add_argument("--epochs", type=int, default=module.EPOCHS)
+        command.add_argument("--minutes", type=float, help="train for this long instead of for a number of epochs")
+        command.add_argument("--resume", action="store_true", help="go on from the state in --work, if there is one")
+        command.add_argument("--smoke", action="store_true", help="a handful of images and two epochs of two steps, only to see that everything runs")
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "medcloud-training", help="checkpoints")
         command.add_argument("--weights", type=Path, help="a checkpoint to evaluate and export instead of training")
@@ -48,8 +52,8 @@ def _model(options):
         net = network()
         net.load_state_dict(torch.load(options.weights))
     else:
-        options.work.mkdir(parents=True, exist_ok=True)
-        net = module.train(options.data, options.epochs, options.work / f"{module.NAME}.pt")
+        run = Run(2 if options.smoke else options.epochs, options.minutes, options.work, options.resume, options.smoke)
+        net = module.train(options.data, run)
     figures = module.release(net, options.data, options.out / module.NAME / module.VERSION)
     for key, value in figures.items():
         print(f"{key:24} {value}")

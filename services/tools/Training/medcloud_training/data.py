@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .preprocess import grey_of_file, resize, to_input
+from .preprocess import colour_of_file, grey_of_file, resize, standardise, to_input
 
 CHILDREN, ADULTS = "children", "adults"
 MASKED = -1
@@ -34,10 +35,21 @@ class LungSplit:
     source: np.ndarray
 
 
-def pneumonia(root: Path, split: str, size: int, as_input: bool):
+@dataclass
+class CellSplit:
+    """One split of bccd in colour; `truth` holds for each image the boxes float32[M,4] as fractions and their labels: 0 red, 1 white, 2 platelet."""
+
+    images: torch.Tensor
+    truth: list
+
+
+def pneumonia(root: Path, split: str, size: int, as_input: bool, few=False):
+    """`few` keeps six images of each source and subtype."""
     folder = root / "cxr_pneumonia"
     with open(folder / "labels.csv", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["split"] == split]
+    if few:
+        rows = _few(rows, lambda row: (row["source"], row["subtype"]))
     kinds = {"bacterial": 0, "viral": 1}
     return PneumoniaSplit(
         _load([folder / row["file"] for row in rows], size, as_input),
@@ -47,12 +59,16 @@ def pneumonia(root: Path, split: str, size: int, as_input: bool):
     )
 
 
-def lungs(root: Path, split: str, size: int, as_input: bool):
+def lungs(root: Path, split: str, size: int, as_input: bool, few=False):
     folder = root / "cxr_lungs"
     coco = json.loads((folder / f"{split}.json").read_text())
+    if few:
+        coco["images"] = _few(coco["images"], lambda image: _source(image["source"]))
     index = {image["id"]: i for i, image in enumerate(coco["images"])}
     boxes = torch.zeros(len(index), 2, 4)
     for annotation in coco["annotations"]:
+        if annotation["image_id"] not in index:
+            continue
         image = coco["images"][index[annotation["image_id"]]]
         x, y, w, h = annotation["bbox"]
         corners = torch.tensor([x / image["width"], y / image["height"], (x + w) / image["width"], (y + h) / image["height"]])
@@ -64,11 +80,34 @@ def lungs(root: Path, split: str, size: int, as_input: bool):
     )
 
 
-def blood_cells(root: Path, split: str, size: int, as_input: bool):
-    """Blood smears in grey: images that hold no lung. uint8[N,S,S] or float32[N,1,S,S]."""
+def cells(root: Path, split: str, size, as_input: bool, few=False):
+    """`size` is (rows, columns)."""
+    folder = root / "bccd"
+    coco = json.loads((folder / f"{split}.json").read_text())
+    images = coco["images"][: 6 if few else None]
+    truth = []
+    for image in images:
+        own = [a for a in coco["annotations"] if a["image_id"] == image["id"]]
+        boxes = np.array([a["bbox"] for a in own], np.float32).reshape(-1, 4)
+        boxes[:, 2:] += boxes[:, :2]
+        truth.append((boxes / np.array([image["width"], image["height"]] * 2, np.float32), np.array([a["category_id"] - 1 for a in own], np.int64)))
+    pixels = [resize(torch.from_numpy(colour_of_file(folder / image["file_name"])), size) for image in images]
+    if as_input:
+        return CellSplit(torch.stack([standardise(each[None].double())[0].float() for each in pixels]), truth)
+    return CellSplit(torch.stack([(each * 255).round().clamp(0, 255).byte() for each in pixels]), truth)
+
+
+def blood_smears_in_grey(root: Path, split: str, size: int, as_input: bool, few=False):
+    """Images that hold no lung: uint8[N,S,S] or float32[N,1,S,S]."""
     folder = root / "bccd"
     names = [image["file_name"] for image in json.loads((folder / f"{split}.json").read_text())["images"]]
-    return _load([folder / name for name in names], size, as_input)
+    return _load([folder / name for name in names[: 6 if few else None]], size, as_input)
+
+
+def _few(rows, group, count=6):
+    """The first `count` rows of each group."""
+    seen = Counter()
+    return [row for row in rows if seen.update([group(row)]) or seen[group(row)] <= count]
 
 
 def _source(name: str):

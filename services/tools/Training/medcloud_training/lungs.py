@@ -13,23 +13,22 @@ from .metrics import average_precision, interval, iou, sigmoid
 from .nets import LungNet
 from .onnx_graph import OnnxGraph
 from .preprocess import standardise
-from .trainer import fit
+from .trainer import DEVICE, Run, autocast, fit
 
-NAME, VERSION, EPOCHS = "cxr-lungs", "1.0.0", 55
+NAME, VERSION, EPOCHS = "cxr-lungs", "1.1.0", 120
 BATCH, LOADED = 24, 176
 ADULT_PART, EMPTY = 0.25, 3
 
 
-def train(root, epochs, checkpoint):
+def train(root, run: Run):
     """Returns the best averaged network; val decides which."""
-    split = data.lungs(root, "train", LOADED, as_input=False)
-    cells = data.blood_cells(root, "train", LOADED, as_input=False)
-    held = data.lungs(root, "val", LungNet.SIZE, as_input=True)
-    pools = {s: np.flatnonzero(split.source == s) for s in (CHILDREN, ADULTS)}
-    pick = np.random.default_rng(torch.initial_seed())
+    split = data.lungs(root, "train", LOADED, as_input=False, few=run.few)
+    cells = data.blood_smears_in_grey(root, "train", LOADED, as_input=False, few=run.few)
+    held = data.lungs(root, "val", LungNet.SIZE, as_input=True, few=run.few)
+    pools = {s: torch.from_numpy(np.flatnonzero(split.source == s)) for s in (CHILDREN, ADULTS)}
     return fit(
-        LungNet(), lambda net: _loss(net, split, _draw(pick, pools), cells), lambda net: _score(net, held),
-        epochs, len(split.images) // (BATCH - EMPTY), 3e-3, checkpoint,
+        LungNet(), NAME, lambda net: _loss(net, split, _draw(pools), cells), lambda net: _score(net, held),
+        len(split.images) // (BATCH - EMPTY), 3e-3, run,
     )
 
 
@@ -38,7 +37,7 @@ def release(net, root: Path, folder: Path):
     write_onnx(net, folder / "model.onnx", ["boxes", "scores"])
     graph = OnnxGraph(folder / "model.onnx")
     held, test = (data.lungs(root, name, net.SIZE, as_input=True) for name in ("val", "test"))
-    cells = data.blood_cells(root, "test", net.SIZE, as_input=True)
+    cells = data.blood_smears_in_grey(root, "test", net.SIZE, as_input=True)
     threshold = _threshold(sigmoid(predict(graph, held.images)[1]))
     write_manifest(folder, NAME, VERSION, "detection", net.SIZE, {
         "boxes": "boxes", "scores": "scores", "scale": 1.0, "bias": 0.0,
@@ -93,8 +92,8 @@ def _noise(size):
 @torch.no_grad()
 def predict(net, images):
     """Inputs float32[N,1,160,160] -> boxes float32[N,2,4] and each lung's score logit float32[N,2]."""
-    parts = [net(part) for part in images.split(64)]
-    return torch.cat([b for b, _ in parts]).numpy(), torch.cat([s.diagonal(dim1=1, dim2=2) for _, s in parts]).numpy()
+    parts = [net(part.to(DEVICE)) for part in images.split(64)]
+    return torch.cat([b.cpu() for b, _ in parts]).numpy(), torch.cat([s.diagonal(dim1=1, dim2=2).cpu() for _, s in parts]).numpy()
 
 
 def empty(count, split_images, cells, size):
@@ -118,26 +117,27 @@ def empty(count, split_images, cells, size):
     return torch.cat(images)
 
 
-def _draw(pick, pools):
+def _draw(pools):
     lungs = BATCH - EMPTY
     adults = round(lungs * ADULT_PART)
-    return torch.from_numpy(np.concatenate([pick.choice(pools[CHILDREN], lungs - adults), pick.choice(pools[ADULTS], adults)]))
+    return torch.cat([pools[source][torch.randint(len(pools[source]), (count,))] for source, count in ((CHILDREN, lungs - adults), (ADULTS, adults))])
 
 
 def _loss(net, split, rows, cells):
     lungs = len(rows)
-    maps = augment.affine(lungs, scale=(0.84, 1.16), aspect=0.15, degrees=5, shear=0.03, shift=0.04, flip=0.5)
+    degrees, shear = (5, 0.03) if torch.rand(()) < 0.5 else (0, 0.0)  # boxes stay exact in the other half
+    maps = augment.affine(lungs, scale=(0.84, 1.16), aspect=0.2, degrees=degrees, shear=shear, shift=0.04, flip=0.5)
     boxes = augment.warp_boxes(split.boxes[rows], maps)
     mirrored = maps[:, 0, 0] < 0
     boxes = torch.where(mirrored[:, None, None], boxes.flip(1), boxes)
     x = torch.cat([augment.warp(split.images[rows], maps, net.SIZE), empty(BATCH - lungs, split.images, cells, net.SIZE)])
     x = standardise(augment.cutout(augment.photometric(x, inversion=0.05), 0.3, 0.3))
-    with torch.autocast("cpu", torch.bfloat16):
-        edges, quality = net.edges_and_quality(x.contiguous(memory_format=torch.channels_last))
-    edges, quality = edges[:lungs].float(), quality.float()
+    with autocast():
+        edges, quality = net.edges_and_quality(x.to(DEVICE, memory_format=torch.channels_last))
+    edges, quality, boxes = edges[:lungs].float(), quality.float(), boxes.to(DEVICE)
     found = net.boxes(edges)
     overlap, generalised = _overlaps(found, boxes)
-    target = torch.zeros(BATCH, 2)
+    target = torch.zeros_like(quality)
     target[:lungs] = overlap.detach().clamp(0, 1)
     return (
         (1 - generalised).mean() + 4 * (found - boxes).abs().mean() + 0.3 * _bin_loss(edges, boxes)

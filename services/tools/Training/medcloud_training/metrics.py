@@ -62,3 +62,34 @@ def average_precision(score, overlap, threshold):
     hits = np.cumsum(overlap[order] >= threshold)
     recall, precision = hits / len(score), hits / np.arange(1, len(score) + 1)
     return np.mean([precision[recall >= level].max(initial=0.0) for level in np.linspace(0, 1, 101)])
+
+
+def suppress(boxes, nms):
+    """Greedy non-maximum suppression of boxes [K,4], the best first: the positions that are kept."""
+    kept = []
+    for at in range(len(boxes)):
+        if not kept or iou(boxes[kept], boxes[at]).max() <= nms:
+            kept.append(at)
+    return kept
+
+
+def matched_precision(detections, truth, threshold):
+    """AP of one label: per image (boxes, scores), the best first, against true boxes [M,4], each of which is found once; 101-point interpolation as COCO."""
+    scores, hits = [], []
+    for (boxes, score), true in zip(detections, truth):
+        free = np.ones(len(true), bool)
+        for box in boxes:
+            overlap = np.where(free, iou(true, box), 0) if len(true) else np.zeros(1)
+            best = overlap.argmax()
+            hits.append(overlap[best] >= threshold)
+            if hits[-1]:
+                free[best] = False
+        scores.extend(score)
+    total = sum(map(len, truth))
+    if not hits or not total:
+        return 0.0 if total else float("nan")
+    hits = np.cumsum(np.array(hits)[np.argsort(-np.array(scores), kind="stable")])
+    recall, precision = hits / total, hits / np.arange(1, len(hits) + 1)
+    precision = np.maximum.accumulate(precision[::-1])[::-1]
+    at = np.searchsorted(recall, np.linspace(0, 1, 101))
+    return float(np.where(at < len(precision), precision[np.minimum(at, len(precision) - 1)], 0).mean())

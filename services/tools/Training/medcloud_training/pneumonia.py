@@ -13,23 +13,22 @@ from .metrics import auc, calibration_error, interval, platt, rates, sigmoid
 from .nets import PneumoniaNet
 from .onnx_graph import OnnxGraph
 from .preprocess import standardise
-from .trainer import fit
+from .trainer import DEVICE, Run, autocast, fit
 
-NAME, VERSION, EPOCHS = "cxr-pneumonia", "1.0.0", 24
+NAME, VERSION, EPOCHS = "cxr-pneumonia", "1.1.0", 80
 PNEUMONIA, BACTERIAL, VIRAL = "233604007", "53084003", "75570004"
 BATCH, LOADED = 32, 144
 ADULT_PART = 0.32
 
 
-def train(root, epochs, checkpoint):
+def train(root, run: Run):
     """Returns the best averaged network; val decides which."""
-    split = data.pneumonia(root, "train", LOADED, as_input=False)
-    held = data.pneumonia(root, "val", PneumoniaNet.SIZE, as_input=True)
-    pools = {source: np.flatnonzero(split.source == source) for source in (CHILDREN, ADULTS)}
-    pick = np.random.default_rng(torch.initial_seed())
+    split = data.pneumonia(root, "train", LOADED, as_input=False, few=run.few)
+    held = data.pneumonia(root, "val", PneumoniaNet.SIZE, as_input=True, few=run.few)
+    pools = {source: torch.from_numpy(np.flatnonzero(split.source == source)) for source in (CHILDREN, ADULTS)}
     return fit(
-        PneumoniaNet(), lambda net: _loss(net, split, _draw(pick, pools)), lambda net: _score(net, held),
-        epochs, len(split.images) // BATCH, 3e-3, checkpoint,
+        PneumoniaNet(), NAME, lambda net: _loss(net, split, _draw(pools)), lambda net: _score(net, held),
+        len(split.images) // BATCH, 3e-3, run,
     )
 
 
@@ -103,32 +102,32 @@ def _threshold(held, probability):
 @torch.no_grad()
 def predict(net, images):
     """Inputs float32[N,1,128,128] -> logits float64[N,3]."""
-    return torch.cat([net(part) for part in images.split(64)]).double().numpy()
+    return torch.cat([net(part.to(DEVICE))[0].cpu() for part in images.split(64)]).double().numpy()
 
 
-def _draw(pick, pools):
+def _draw(pools):
     """Indices of one batch: a fixed part of adults; within a source, with and without pneumonia as they come.
 
     Drawing both alike often would teach one prior for both sources, and then no single scale and bias calibrates both.
     """
     adults = round(BATCH * ADULT_PART)
-    return torch.from_numpy(np.concatenate([pick.choice(pools[CHILDREN], BATCH - adults), pick.choice(pools[ADULTS], adults)]))
+    return torch.cat([pools[source][torch.randint(len(pools[source]), (count,))] for source, count in ((CHILDREN, BATCH - adults), (ADULTS, adults))])
 
 
 def _loss(net, split, rows):
-    maps = augment.affine(len(rows), scale=(0.72, 1.12), aspect=0.25, degrees=12, shear=0.08, shift=0.04, flip=0.5)
+    maps = augment.affine(len(rows), scale=(0.68, 1.12), aspect=0.25, degrees=12, shear=0.08, shift=0.04, flip=0.5)
     x = augment.photometric(augment.warp(split.images[rows], maps, net.SIZE), inversion=0.05)
     x = standardise(augment.cutout(x, 0.4, 0.4))
     pneumonia = torch.from_numpy(split.pneumonia)[rows].float()
     kind = torch.from_numpy(split.kind)[rows]
     kind = F.one_hot(kind.clamp_min(0), 2).float() * (kind != MASKED)[:, None]
-    if torch.rand(()) < 0.3:
+    if torch.rand(()) < 0.5:
         other = torch.randperm(len(rows))
-        share = torch.distributions.Beta(0.4, 0.4).sample()
+        share = torch.distributions.Beta(0.5, 0.5).sample()
         x, pneumonia, kind = (torch.lerp(a[other], a, share) for a in (x, pneumonia, kind))
-    with torch.autocast("cpu", torch.bfloat16):
-        logits = net(x.contiguous(memory_format=torch.channels_last))
-    logits = logits.float()
+    with autocast():
+        logits = net(x.to(DEVICE, memory_format=torch.channels_last))[0]
+    logits, pneumonia, kind = logits.float(), pneumonia.to(DEVICE), kind.to(DEVICE)
     known = kind.sum().clamp_min(1.0)
     kinds = -(kind * F.log_softmax(logits[:, 1:], 1)).sum() / known
     return F.binary_cross_entropy_with_logits(logits[:, 0], pneumonia * 0.98 + 0.01) + 0.5 * kinds

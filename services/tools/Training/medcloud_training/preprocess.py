@@ -47,9 +47,17 @@ def _first(value):
     return float(value[0] if isinstance(value, pydicom.multival.MultiValue) else value)
 
 
-def resize(image: torch.Tensor, size: int):
-    """float32[H,W] -> float32[size,size]: stretched, antialiased triangle filter ("stretch-triangle")."""
-    return F.interpolate(image[None, None], (size, size), mode="bilinear", antialias=True, align_corners=False)[0, 0]
+def colour_of_file(path: Path):
+    """Red, green and blue as float32[3,H,W] in 0..1."""
+    with Image.open(path) as image:
+        return np.ascontiguousarray(np.asarray(image.convert("RGB"), dtype=np.float32).transpose(2, 0, 1)) / np.float32(255)
+
+
+def resize(image: torch.Tensor, size):
+    """float32[...,H,W] -> float32[...,*size]: stretched, antialiased triangle filter ("stretch-triangle"); `size` is (rows, columns), or one side of a square."""
+    size = (size, size) if isinstance(size, int) else size
+    planes = image.reshape(1, -1, *image.shape[-2:])
+    return F.interpolate(planes, size, mode="bilinear", antialias=True, align_corners=False).reshape(*image.shape[:-2], *size)
 
 
 def standardise(images: torch.Tensor):
@@ -59,6 +67,7 @@ def standardise(images: torch.Tensor):
     return (images - mean) / deviation.clamp_min(1e-3)
 
 
-def to_input(image: np.ndarray, size: int):
-    """Grey float32[H,W] in 0..1 -> float32[1,size,size], what the network sees. Mean and deviation are summed in double."""
-    return standardise(resize(torch.from_numpy(image), size)[None, None].double())[0].float()
+def to_input(image: np.ndarray, size):
+    """Grey float32[H,W] or colour float32[3,H,W] in 0..1 -> float32[C,*size], what the network sees. Mean and deviation are summed in double."""
+    planes = resize(torch.from_numpy(image), size)
+    return standardise(planes.reshape(1, -1, *planes.shape[-2:]).double())[0].float()

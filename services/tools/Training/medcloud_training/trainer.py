@@ -1,11 +1,25 @@
-"""The training loop that both models share."""
+"""The training loop that all models share."""
 
 import copy
 import math
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the command line asks of a training run."""
+
+    epochs: int
+    minutes: float | None  # where given, time is the budget instead of `epochs`, and how many epochs that is depends on the machine
+    work: Path  # folder of <name>.pt (best averaged weights) and <name>.state (to go on from)
+    resume: bool
+    few: bool  # a handful of images and steps, to see that everything runs
 
 
 class Average:
@@ -25,38 +39,67 @@ class Average:
                 mine.copy_(theirs)
 
 
-def fit(net, loss_of_batch, score, epochs, steps_per_epoch, rate, checkpoint: Path):
+def autocast():
+    return torch.autocast(DEVICE.type, torch.bfloat16)
+
+
+def fit(net, name, loss_of_batch, score, steps_per_epoch, rate, run: Run):
     """Trains with AdamW, warm-up and cosine; returns the averaged network of the epoch with the best `score(net)`.
 
-    `loss_of_batch()` draws a batch and returns its loss. bfloat16 autocast is left to it, since box losses need full precision.
+    `loss_of_batch(net)` draws a batch from torch's generator and returns its loss; autocast is left to it, since box losses need full precision.
     """
-    net = net.to(memory_format=torch.channels_last).train()
-    average, best, total = Average(net), -math.inf, epochs * steps_per_epoch
+    steps_per_epoch, every = (2, 1) if run.few else (steps_per_epoch, 2)
+    net = net.to(DEVICE, memory_format=torch.channels_last).train()
+    average, best, step, spent = Average(net), -math.inf, 0, 0.0
     matrices = [p for p in net.parameters() if p.ndim > 1]
     vectors = [p for p in net.parameters() if p.ndim <= 1]
     optimiser = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.02}, {"params": vectors, "weight_decay": 0.0}], lr=rate)
-    warm_up = min(200, total // 10 + 1)
-    factor = lambda step: min((step + 1) / warm_up, 0.5 * (1 + math.cos(math.pi * step / total)))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
-    started = time.monotonic()
-    for epoch in range(epochs):
-        mean_loss = 0.0
-        for _ in range(steps_per_epoch):
-            loss = loss_of_batch(net)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
-            optimiser.step()
-            schedule.step()
-            average.update(net)
-            mean_loss += loss.item() / steps_per_epoch
-        if epoch % 4 == 3 or epoch + 1 == epochs:
+    weights, state = run.work / f"{name}.pt", run.work / f"{name}.state"
+    run.work.mkdir(parents=True, exist_ok=True)
+    if run.resume and state.exists():
+        kept = torch.load(state, map_location=DEVICE)
+        net.load_state_dict(kept["net"])
+        average.net.load_state_dict(kept["average"])
+        optimiser.load_state_dict(kept["optimiser"])
+        torch.set_rng_state(kept["random"].cpu())
+        average.steps = step = kept["step"]
+        best, spent = kept["best"], kept["spent"]
+        print(f"goes on after {step} steps and {spent / 60:.1f} min", flush=True)
+    started = time.monotonic() - spent
+    passed = lambda: min(1.0, (time.monotonic() - started) / 60 / run.minutes if run.minutes else step / (run.epochs * steps_per_epoch))
+    mean_loss, epoch = 0.0, step // steps_per_epoch
+    while passed() < 1:
+        factor = min((step + 1) / 200, 0.5 * (1 + math.cos(math.pi * passed())) + 1e-3)
+        for group in optimiser.param_groups:
+            group["lr"] = rate * factor
+        loss = loss_of_batch(net)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+        optimiser.step()
+        average.update(net)
+        step += 1
+        mean_loss += loss.item() / steps_per_epoch
+        ended = passed() >= 1
+        if step % steps_per_epoch and not ended:
+            continue
+        epoch += 1
+        if epoch % every == 0 or ended:
             value = score(average.net)
             if value > best:
                 best = value
-                torch.save(average.net.state_dict(), checkpoint.with_suffix(".new"))
-                checkpoint.with_suffix(".new").replace(checkpoint)
-            minutes = (time.monotonic() - started) / 60
-            print(f"epoch {epoch + 1}/{epochs} loss {mean_loss:.4f} val {value:.4f} best {best:.4f} {minutes:.1f} min", flush=True)
-    average.net.load_state_dict(torch.load(checkpoint))
-    return average.net
+                _save(average.net.state_dict(), weights)
+            spent = time.monotonic() - started
+            _save({
+                "net": net.state_dict(), "average": average.net.state_dict(), "optimiser": optimiser.state_dict(),
+                "random": torch.get_rng_state(), "step": step, "best": best, "spent": spent,
+            }, state)
+            print(f"epoch {epoch} ({passed():.0%}) loss {mean_loss:.4f} val {value:.4f} best {best:.4f} {spent / 60:.1f} min", flush=True)
+        mean_loss = 0.0
+    average.net.load_state_dict(torch.load(weights, map_location=DEVICE))
+    return average.net.cpu()
+
+
+def _save(what, path: Path):
+    torch.save(what, path.with_suffix(".new"))
+    path.with_suffix(".new").replace(path)
