@@ -42,7 +42,7 @@ internal sealed class PrepareImage(IBlobStore store, FrameDecoder decoder, IOpti
                 return WithoutIntegers(reader.DataSet);
             if (PixelDescription.From(reader.DataSet, out var problem) is not { } description)
                 return Refused(ReasonCode.UnsupportedPixels, problem ?? "");
-            if (Beyond(description) is { } sentence)
+            if (Beyond(description, input) is { } sentence)
                 return Refused(ReasonCode.UnsupportedPixels, sentence);
             await foreach (var frame in pixels.ReadFramesAsync(description, cancellationToken))
                 return await DecodeAsync(description, reader.Syntax, frame, input, cancellationToken);
@@ -61,8 +61,11 @@ internal sealed class PrepareImage(IBlobStore store, FrameDecoder decoder, IOpti
             case FrameResult.Decoded decoded:
                 var length = InputPreparation.Length(input);
                 var buffer = MemoryPool<float>.Shared.Rent(length);
-                var grey = GreyImage.From(description, decoded.Pixels.Span);
-                InputPreparation.Prepare(input, grey, description.Rows, description.Columns, buffer.Memory.Span[..length]);
+                var tensor = buffer.Memory.Span[..length];
+                if (GreyImage.Refusal(description) is null)
+                    InputPreparation.Prepare(input, GreyImage.From(description, decoded.Pixels.Span), description.Rows, description.Columns, tensor);
+                else
+                    InputPreparation.Prepare(input, ColourImage.From(description, decoded), description.Rows, description.Columns, tensor);
                 return new Preparation.Ready(buffer, length);
             case FrameResult.Unsupported unsupported:
                 return Refused(syntax.Encapsulated ? ReasonCode.UnsupportedTransferSyntax : ReasonCode.UnsupportedPixels, unsupported.What);
@@ -73,12 +76,13 @@ internal sealed class PrepareImage(IBlobStore store, FrameDecoder decoder, IOpti
         }
     }
 
-    /// <summary>What of the pixels is beyond one grey frame of a size that fits; null if nothing is.</summary>
-    private string? Beyond(PixelDescription description) => description switch
+    /// <summary>What of the pixels is beyond one frame of a size that fits, in grey or, where the model takes it, in colour; null if nothing is.</summary>
+    private string? Beyond(PixelDescription description, InputTensor input) => description switch
     {
         { NumberOfFrames: not 1 } => $"The instance has {description.NumberOfFrames} frames; only single frames are analysed",
         _ when (long)description.Rows * description.Columns > options.Value.MaxPixels => $"The image has {description.Rows} x {description.Columns} pixels; at most {options.Value.MaxPixels} are analysed",
-        _ => GreyImage.Refusal(description),
+        _ when GreyImage.Refusal(description) is null => null,
+        _ => input.Channels == 3 ? ColourImage.Refusal(description) : GreyImage.Refusal(description),
     };
 
     private static Preparation.Refused WithoutIntegers(DataSet dataSet) =>

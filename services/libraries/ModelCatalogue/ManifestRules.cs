@@ -22,7 +22,7 @@ internal static partial class ManifestRules
         require.That(manifest.File.Length > 0 && Path.GetFileName(manifest.File) == manifest.File && manifest.File is not ("." or ".."), "file", "is not the name of a file in this folder", "write it without a path");
         require.That(HashPattern().IsMatch(manifest.Sha256), "sha256", "is not a SHA-256", "write 64 lower-case hexadecimal digits");
         require.Named(manifest.Input.Name, "input.name");
-        require.That(manifest.Input.Channels == 1, "input.channels", "is not 1", "MedCloud gives grey images to models: write 1");
+        require.That(manifest.Input.Channels is 1 or 3, "input.channels", "is not 1 or 3", "write 1 for a model of grey images, 3 for one of red, green and blue");
         require.That(manifest.Input.Height is > 0 and <= MaxSide, "input.height", $"is not between 1 and {MaxSide}", "correct it");
         require.That(manifest.Input.Width is > 0 and <= MaxSide, "input.width", $"is not between 1 and {MaxSide}", "correct it");
 

@@ -49,7 +49,7 @@ public sealed record InputTensor
     /// <summary>The input's name in the ONNX graph.</summary>
     public required string Name { get; init; }
 
-    /// <summary>1: grey.</summary>
+    /// <summary>1: grey. 3: red, green and blue; a grey image is then given three times.</summary>
     public required int Channels { get; init; }
 
     /// <summary>Rows of the tensor.</summary>

@@ -106,7 +106,7 @@ public sealed class CatalogueTests : IDisposable
         { "sha256", "\"abc\"", "sha256" },
         { "input", "[]", "input" },
         { "input.name", "\" \"", "input.name" },
-        { "input.channels", "3", "input.channels" },
+        { "input.channels", "2", "input.channels" },
         { "input.height", "0", "input.height" },
         { "input.width", "1.5", "input.width" },
         { "input.resize", "\"nearest\"", "input.resize" },
