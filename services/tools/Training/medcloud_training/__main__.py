@@ -6,11 +6,11 @@ from pathlib import Path
 
 import torch
 
-from . import cells, golden, lungs, pneumonia, samples
+from . import baseline, cells, golden, lungs, pneumonia, samples
 from .nets import CellNet, LungNet, PneumoniaNet
 from .trainer import Run
 
-MODELS = {"cxr-pneumonia": (pneumonia, PneumoniaNet), "cxr-lungs": (lungs, LungNet), "blood-cells": (cells, CellNet)}
+MODELS = {"cxr-pneumonia": (pneumonia, PneumoniaNet), "cxr-lungs": (lungs, LungNet), "blood-cells": (cells, CellNet), "cnn-baseline": (baseline, baseline.BaselineNet)}
 
 
 def main():
@@ -26,6 +26,8 @@ def main():
         command.add_argument("--smoke", action="store_true", help="a handful of images and two epochs of two steps, only to see that everything runs")
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "medcloud-training", help="checkpoints")
+        if module is pneumonia:
+            command.add_argument("--only", choices=("children", "adults"), help="train on one source for the card's comparison; writes no model")
         command.add_argument("--weights", type=Path, help="a checkpoint to evaluate and export instead of training")
     command = commands.add_parser("samples", help="write the sample studies")
     command.add_argument("--data", type=Path, required=True)
@@ -48,13 +50,16 @@ def _model(options):
     module, network = MODELS[options.command]
     torch.set_num_threads(1)  # sums in another order would be another run
     torch.manual_seed(options.seed)
+    run = Run(2 if options.smoke else options.epochs, options.minutes, options.work, options.resume, options.smoke)
     if options.weights:
         net = network()
         net.load_state_dict(torch.load(options.weights))
     else:
-        run = Run(2 if options.smoke else options.epochs, options.minutes, options.work, options.resume, options.smoke)
+        if getattr(options, "only", None):
+            module.train(options.data, run, options.only)
+            return
         net = module.train(options.data, run)
-    figures = module.release(net, options.data, options.out / module.NAME / module.VERSION)
+    figures = module.release(net, options.data, options.out / module.NAME / module.VERSION, run)
     for key, value in figures.items():
         print(f"{key:24} {value}")
 

@@ -7,9 +7,11 @@ import torch
 import torch.nn.functional as F
 
 from . import augment, data
-from .metrics import iou, matched_precision, sigmoid, suppress
+from .export import MICROSCOPY, speed, write_card, write_manifest, write_onnx
+from .metrics import calibration_error, interval, match, matched_precision, platt, reliability, sigmoid, suppress
 from .nets import CellNet
-from .preprocess import standardise
+from .onnx_graph import OnnxGraph
+from .preprocess import colour_of_file, standardise, to_input
 from .trainer import DEVICE, Run, autocast, fit
 
 NAME, VERSION, EPOCHS = "blood-cells", "1.0.0", 180
@@ -24,6 +26,60 @@ def train(root, run: Run):
     held = data.cells(root, "val", CellNet.SIZE, as_input=True, few=run.few)
     rare = _cut_out(split)
     return fit(CellNet(), NAME, lambda net: _loss(net, split, rare), lambda net: _score(net, held), max(1, 2 * len(split.images) // BATCH), 2e-3, run)
+
+
+def release(net, root: Path, folder: Path, run: Run):
+    """Writes model.onnx, manifest.json and card.md to `folder`. val decides calibration and threshold, test gives the card's figures."""
+    write_onnx(net, folder / "model.onnx", ["boxes", "scores"])
+    graph = OnnxGraph(folder / "model.onnx")
+    held, test = (data.cells(root, name, net.SIZE, as_input=True, few=run.few) for name in ("val", "test"))
+    boxes, logits = predict(graph, held.images)
+    scale, bias = _calibration(found(boxes, logits), held.truth)
+    threshold = _threshold(boxes, logits * scale + bias, held.truth)
+    write_manifest(folder, NAME, VERSION, "detection", CellNet, {
+        "boxes": "boxes", "scores": "scores", "scale": scale, "bias": bias,
+        "scoreThreshold": threshold, "nmsIou": NMS, "maxDetections": 200,
+        "labels": [
+            {"code": "41898006", "display": "Red blood cell"}, {"code": "52501007", "display": "White blood cell"},
+            {"code": "16378004", "display": "Platelet"},
+        ],
+    }, MICROSCOPY)
+    boxes, logits = predict(graph, test.images)
+    detections = found(boxes, logits * scale + bias, threshold)
+    matched = [_matched(detections, test.truth, label) for label in range(3)]
+    ap = lambda each: lambda rows: float(np.mean([matched_precision([matched[label][row] for row in rows]) for label in each]))
+    rows = np.arange(len(test.truth))
+    spread = lambda each: "%.3f [%.3f, %.3f]" % interval(ap(each), rows)
+    score, right = (np.concatenate([image[part] for label in matched for image in label]) for part in (0, 1))
+    train = data.cells(root, "train", (48, 64), as_input=False, few=run.few)
+    figures = {
+        "train_count": str(len(train.images)), "val_count": str(len(held.images)), "test_count": str(len(rows)), "map": spread(range(3)),
+        "map75": f"{np.mean(precisions(detections, test.truth, 0.75)):.3f}",
+        "map_all": f"{np.mean([precisions(detections, test.truth, at) for at in np.arange(0.5, 0.96, 0.05)]):.3f}",
+        "threshold": f"{threshold:.2f}", "error": f"{calibration_error(right, score):.3f}", "reliability": reliability(right, score),
+    }
+    for label, name in enumerate(("red", "white", "platelet")):
+        hits, count = sum(image[1].sum() for image in matched[label]), sum(len(image[1]) for image in matched[label])
+        true = sum(image[2] for image in matched[label])
+        figures |= {f"{name}_ap": spread([label]), f"{name}_count": str(true), f"{name}_found": f"{hits / true:.3f}", f"{name}_right": f"{hits / max(count, 1):.3f}"}
+    smears = sorted((root / "bccd" / "test").glob("*.jpg"))
+    figures |= speed(graph, test.images, lambda path: to_input(colour_of_file(path), CellNet.SIZE), smears)
+    write_card(folder, NAME, VERSION, figures)
+    return figures
+
+
+def _calibration(detections, truth):
+    """Scale and bias that make the score the share of detections that are right."""
+    matched = [image for label in range(3) for image in _matched(detections, truth, label)]
+    score, right = (np.concatenate([image[part] for image in matched]) for part in (0, 1))
+    return platt(right, np.log(score / (1 - score))).round(6).tolist()
+
+
+def _threshold(boxes, logits, truth):
+    """The highest of 0.05, 0.10, ... that costs the mean AP at most 0.005."""
+    mean = lambda least: np.mean(precisions(found(boxes, logits, least), truth))
+    whole = mean(LEAST)
+    return max([step / 20 for step in range(1, 11) if mean(step / 20) >= whole - 0.005], default=0.05)
 
 
 @torch.no_grad()
@@ -47,7 +103,11 @@ def found(boxes, logits, least=LEAST, nms=NMS):
 
 def precisions(detections, truth, at=0.5):
     """AP of each label at the overlap `at`; `truth` holds for each image (boxes [M,4], labels [M])."""
-    return [matched_precision([d[label] for d in detections], [boxes[labels == label] for boxes, labels in truth], at) for label in range(3)]
+    return [matched_precision(_matched(detections, truth, label, at)) for label in range(3)]
+
+
+def _matched(detections, truth, label, at=0.5):
+    return match([d[label] for d in detections], [boxes[labels == label] for boxes, labels in truth], at)
 
 
 def _score(net, held):

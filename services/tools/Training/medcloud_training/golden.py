@@ -8,9 +8,10 @@ import numpy as np
 import torch
 
 from .export import digest
-from .metrics import sigmoid
+from .metrics import sigmoid, suppress
 from .onnx_graph import OnnxGraph
-from .preprocess import grey_of_dicom, to_input
+from .preprocess import colour_of_dicom, grey_of_dicom, to_input
+from .samples import smear
 
 
 def write(models: Path, samples: Path, root: Path, out: Path):
@@ -24,13 +25,28 @@ def write(models: Path, samples: Path, root: Path, out: Path):
         for old in folder.glob("*"):
             old.unlink()
         graph = OnnxGraph(path.parent / "model.onnx")
-        golden = {
-            "model": manifest["name"], "version": manifest["version"], "digest": "sha256:" + manifest["sha256"],
-            "samples": [_sample(manifest, graph, file, folder) for file in sorted(samples.glob("*.dcm"))],
-            "cxrDicom": list(_cxr_dicom(manifest, graph, root / "cxr_dicom")),
-        }
+        golden = {"model": manifest["name"], "version": manifest["version"], "digest": "sha256:" + manifest["sha256"]}
+        if manifest["input"]["channels"] == 1:
+            golden |= {
+                "samples": [_sample(manifest, graph, file, folder) for file in sorted(samples.glob("*.dcm"))],
+                "cxrDicom": list(_cxr_dicom(manifest, graph, root / "cxr_dicom")),
+            }
+        else:
+            smear(root, folder / "smear.dcm")
+            tensor = to_input(colour_of_dicom(folder / "smear.dcm"), _size(manifest))
+            golden |= {"samples": [{"file": "smear.dcm", **outcome(manifest, graph, tensor)}], "cxrDicom": []}
+            (folder / "README.md").write_text(SMEAR)
         (folder / "golden.json").write_text(json.dumps(golden, indent=2) + "\n")
         print(f"{manifest['name']}: {len(golden['samples'])} samples, {len(golden['cxrDicom'])} of cxr_dicom")
+
+
+SMEAR = """`smear.dcm` is image BloodImage_00136 of BCCD (MIT, Copyright (c) 2017 shenggan; images by cosmicad and akshaylamba), scaled to 320 x 240 and wrapped
+as DICOM by `services/tools/Training` (`golden`); names and identifiers are invented.
+"""
+
+
+def _size(manifest):
+    return manifest["input"]["height"], manifest["input"]["width"]
 
 
 def outcome(manifest, graph, tensor):
@@ -42,7 +58,7 @@ def outcome(manifest, graph, tensor):
 
 
 def _sample(manifest, graph, file, folder):
-    tensor = to_input(grey_of_dicom(file), manifest["input"]["height"])
+    tensor = to_input(grey_of_dicom(file), _size(manifest))
     (folder / f"{file.stem}.f32").write_bytes(tensor.numpy().astype("<f4").tobytes())
     return {"file": file.name, "tensor": f"{file.stem}.f32", **outcome(manifest, graph, tensor)}
 
@@ -50,7 +66,7 @@ def _sample(manifest, graph, file, folder):
 def _cxr_dicom(manifest, graph, folder):
     with open(folder / "labels.csv", newline="") as file:
         for row in csv.DictReader(file):
-            tensor = to_input(grey_of_dicom(folder / row["file"]), manifest["input"]["height"])
+            tensor = to_input(grey_of_dicom(folder / row["file"]), _size(manifest))
             yield {"file": row["file"], "transferSyntaxUid": row["transfer_syntax_uid"], **outcome(manifest, graph, tensor)}
 
 
@@ -65,13 +81,13 @@ def _classify(declared, outputs):
 
 
 def _detect(declared, outputs):
-    """The best box of each label; our detector has one query per label, so that nothing is left for NMS to suppress."""
-    boxes = outputs[declared["boxes"]]
+    """What is left of threshold and suppression, by label and then the best first."""
+    boxes = outputs[declared["boxes"]].clip(0, 1)
     scores = sigmoid(declared["scale"] * outputs[declared["scores"]] + declared["bias"])
     found = []
     for index, label in enumerate(declared["labels"]):
         kept = np.flatnonzero(scores[:, index] >= declared["scoreThreshold"])
-        if len(kept) > 1:
-            raise ValueError("two boxes of one label: golden values need NMS")
+        kept = kept[np.argsort(-scores[kept, index], kind="stable")]
+        kept = kept[suppress(boxes[kept], declared["nmsIou"])]
         found += [{"code": label["code"], "score": round(scores[q, index], 6), "box": [round(edge, 6) for edge in boxes[q]]} for q in kept]
     return found

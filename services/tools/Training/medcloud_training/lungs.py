@@ -8,11 +8,11 @@ import torch.nn.functional as F
 
 from . import augment, data
 from .data import ADULTS, CHILDREN
-from .export import write_card, write_manifest, write_onnx
+from .export import RADIOGRAPHY, speed, write_card, write_manifest, write_onnx
 from .metrics import average_precision, interval, iou, sigmoid
 from .nets import LungNet
 from .onnx_graph import OnnxGraph
-from .preprocess import standardise
+from .preprocess import grey_of_file, standardise, to_input
 from .trainer import DEVICE, Run, autocast, fit
 
 NAME, VERSION, EPOCHS = "cxr-lungs", "1.1.0", 120
@@ -32,21 +32,21 @@ def train(root, run: Run):
     )
 
 
-def release(net, root: Path, folder: Path):
+def release(net, root: Path, folder: Path, run: Run):
     """Writes model.onnx, manifest.json and card.md to `folder`. val decides the score threshold, test gives the card's figures."""
     write_onnx(net, folder / "model.onnx", ["boxes", "scores"])
     graph = OnnxGraph(folder / "model.onnx")
-    held, test = (data.lungs(root, name, net.SIZE, as_input=True) for name in ("val", "test"))
-    cells = data.blood_smears_in_grey(root, "test", net.SIZE, as_input=True)
+    held, test = (data.lungs(root, name, net.SIZE, as_input=True, few=run.few) for name in ("val", "test"))
+    cells = data.blood_smears_in_grey(root, "test", net.SIZE, as_input=True, few=run.few)
     threshold = _threshold(sigmoid(predict(graph, held.images)[1]))
-    write_manifest(folder, NAME, VERSION, "detection", net.SIZE, {
+    write_manifest(folder, NAME, VERSION, "detection", LungNet, {
         "boxes": "boxes", "scores": "scores", "scale": 1.0, "bias": 0.0,
         "scoreThreshold": threshold, "nmsIou": 0.5, "maxDetections": 2,
         "labels": [{"code": "3341006", "display": "Right lung"}, {"code": "44029006", "display": "Left lung"}],
-    })
+    }, RADIOGRAPHY)
     boxes, score = predict(graph, test.images)
     score, overlap = sigmoid(score), iou(boxes, test.boxes.numpy())
-    train = data.lungs(root, "train", net.SIZE, as_input=False)
+    train = data.lungs(root, "train", net.SIZE, as_input=False, few=run.few)
     figures = {
         "threshold": f"{threshold:.2f}",
         "cells_count": str(len(cells)),
@@ -58,6 +58,7 @@ def release(net, root: Path, folder: Path):
         constant = iou(train.boxes[train.source == source].median(0).values.numpy(), test.boxes.numpy()[of])
         figures |= {f"{source}_{key}": value for key, value in _figures(overlap[of], score[of], threshold).items()}
         figures[f"{source}_constant"] = f"{constant.mean():.3f}"
+    figures |= speed(graph, test.images, lambda path: to_input(grey_of_file(path), LungNet.SIZE), sorted((root / "cxr_lungs" / "test").glob("*.jpg")))
     write_card(folder, NAME, VERSION, figures)
     return figures
 
@@ -71,7 +72,7 @@ def _figures(overlap, score, threshold):
         "right": f"{overlap[:, 0].mean():.3f}",
         "left": f"{overlap[:, 1].mean():.3f}",
         "worst": f"{overlap.min():.3f}",
-        "ap75": f"{precision(0.75):.3f}",
+        "ap75": "%.3f [%.3f, %.3f]" % interval(lambda s, o: np.mean([average_precision(s[:, lung], o[:, lung], 0.75) for lung in (0, 1)]), score, overlap),
         "ap": f"{np.mean([precision(at) for at in np.arange(0.5, 0.96, 0.05)]):.3f}",
         "both": str((score >= threshold).all(1).sum()),
         "score": f"{score.mean():.3f}",
@@ -81,7 +82,7 @@ def _figures(overlap, score, threshold):
 
 def _threshold(score):
     """The highest of 0.50, 0.45, ... at which every val image keeps both lungs."""
-    return max(step / 20 for step in range(1, 11) if step / 20 <= score.min())
+    return max(step / 20 for step in range(1, 11) if step / 20 <= score.min() or step == 1)
 
 
 def _noise(size):

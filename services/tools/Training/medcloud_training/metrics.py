@@ -21,24 +21,47 @@ def interval(statistic, *arrays, rounds=1000, seed=1):
     return (statistic(*arrays), *np.nanpercentile(values, [2.5, 97.5]))
 
 
-def calibration_error(positive, probability, bins=10):
+def with_interval(statistic, *arrays):
+    return "%.3f [%.3f, %.3f]" % interval(statistic, *arrays)
+
+
+def calibration_error(positive, probability, bins=15):
     """Expected calibration error over bins of equal width."""
     which = np.minimum((probability * bins).astype(int), bins - 1)
     parts = [which == b for b in range(bins) if (which == b).any()]
     return sum(part.mean() * abs(positive[part].mean() - probability[part].mean()) for part in parts)
 
 
+def adaptive_error(positive, probability, bins=15):
+    """Expected calibration error over bins that hold equally many."""
+    parts = np.array_split(np.argsort(probability, kind="stable"), min(bins, len(probability)))
+    return sum(len(part) * abs(positive[part].mean() - probability[part].mean()) for part in parts) / len(probability)
+
+
+def reliability(positive, probability, bins=15):
+    """A reliability diagram as rows of a Markdown table: probabilities, images, mean probability, share with the finding, and a bar of that share."""
+    which = np.minimum((probability * bins).astype(int), bins - 1)
+    rows = []
+    for b in np.unique(which):
+        part = which == b
+        said, true = probability[part].mean(), positive[part].mean()
+        bar = "".join("|" if at == round(said * 20) else "#" if at < round(true * 20) else "." for at in range(21))
+        rows.append(f"| {b / bins:.2f} to {(b + 1) / bins:.2f} | {part.sum()} | {said:.3f} | {true:.3f} | `{bar}` |")
+    return "\n".join(rows)
+
+
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-def platt(positive, logit, rounds=50):
-    """Scale and bias that minimise the log loss of sigmoid(scale*logit + bias), by Newton's method."""
+def platt(positive, logit, counts=None, rounds=50):
+    """Scale and bias that minimise the log loss of sigmoid(scale*logit + bias), by Newton's method; `counts` weighs the entries."""
     design, weights = np.stack([logit, np.ones_like(logit)], 1), np.array([1.0, 0.0])
+    counts = np.ones(len(logit)) if counts is None else counts
     for _ in range(rounds):
         p = sigmoid(design @ weights)
-        hessian = design.T @ (design * (p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
-        weights = weights - np.linalg.solve(hessian, design.T @ (p - positive))
+        hessian = design.T @ (design * (counts * p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
+        weights = weights - np.linalg.solve(hessian, design.T @ (counts * (p - positive)))
     return weights
 
 
@@ -73,22 +96,27 @@ def suppress(boxes, nms):
     return kept
 
 
-def matched_precision(detections, truth, threshold):
-    """AP of one label: per image (boxes, scores), the best first, against true boxes [M,4], each of which is found once; 101-point interpolation as COCO."""
-    scores, hits = [], []
+def match(detections, truth, threshold):
+    """For each image its (scores [K], hits [K], number of true boxes): detections are (boxes, scores), the best first, and each true box [M,4] is found once."""
+    matched = []
     for (boxes, score), true in zip(detections, truth):
-        free = np.ones(len(true), bool)
-        for box in boxes:
-            overlap = np.where(free, iou(true, box), 0) if len(true) else np.zeros(1)
+        free, hits = np.ones(len(true), bool), np.zeros(len(boxes), bool)
+        for at, box in enumerate(boxes if len(true) else ()):
+            overlap = np.where(free, iou(true, box), 0)
             best = overlap.argmax()
-            hits.append(overlap[best] >= threshold)
-            if hits[-1]:
-                free[best] = False
-        scores.extend(score)
-    total = sum(map(len, truth))
-    if not hits or not total:
+            hits[at] = overlap[best] >= threshold
+            free[best] &= not hits[at]
+        matched.append((score, hits, len(true)))
+    return matched
+
+
+def matched_precision(matched):
+    """AP of one label from what `match` gives; 101-point interpolation as COCO."""
+    scores, hits = (np.concatenate([image[part] for image in matched]) for part in (0, 1))
+    total = sum(image[2] for image in matched)
+    if not len(hits) or not total:
         return 0.0 if total else float("nan")
-    hits = np.cumsum(np.array(hits)[np.argsort(-np.array(scores), kind="stable")])
+    hits = np.cumsum(hits[np.argsort(-scores, kind="stable")])
     recall, precision = hits / total, hits / np.arange(1, len(hits) + 1)
     precision = np.maximum.accumulate(precision[::-1])[::-1]
     at = np.searchsorted(recall, np.linspace(0, 1, 101))

@@ -29,7 +29,7 @@ class PneumoniaNet(nn.Module):
     maximum. The embedding is what is pooled.
     """
 
-    SIZE, PLACES = 128, 64
+    SIZE, CHANNELS, PLACES = 128, 1, 64
 
     def __init__(self):
         super().__init__()
@@ -61,7 +61,7 @@ class LungNet(nn.Module):
     the edge is its mean. A score is the logit of the IoU that the box is expected to reach.
     """
 
-    SIZE, BINS = 160, 40
+    SIZE, CHANNELS, BINS = 160, 1, 40
     NEVER = -20.0  # logit of the other lung's label
 
     def __init__(self):
@@ -112,7 +112,7 @@ class CellNet(nn.Module):
     A place's scores are logits of being the centre of a red cell, a white cell or a platelet; its box is given by four distances from the place.
     """
 
-    SIZE, STRIDE = (240, 320), 4
+    SIZE, CHANNELS, STRIDE, COUNT = (240, 320), 3, 4, 4800
     REACH = 24.0  # pixels: the distances when the network says 0
 
     def __init__(self):
@@ -147,4 +147,4 @@ class CellNet(nn.Module):
 
     def forward(self, x):
         centres, boxes = self.heads(*self.features(x))
-        return boxes.flatten(2).permute(0, 2, 1), centres.flatten(2).permute(0, 2, 1)
+        return boxes.reshape(-1, 4, self.COUNT).permute(0, 2, 1), centres.reshape(-1, 3, self.COUNT).permute(0, 2, 1)

@@ -9,7 +9,7 @@ from onnx import numpy_helper
 
 
 class OnnxGraph:
-    """Knows the operators that our two networks export to (opset 13) and refuses any other."""
+    """Knows the operators that our networks export to (opset 13) and refuses any other."""
 
     def __init__(self, path: Path):
         graph = onnx.load(str(path)).graph
@@ -31,7 +31,7 @@ def _attributes(node):
     return {k: torch.from_numpy(numpy_helper.to_array(v).copy()) if isinstance(v, onnx.TensorProto) else v for k, v in attributes.items()}
 
 
-def _convolution(a, x, weight, bias):
+def _convolution(a, x, weight, bias=None):
     run = F.conv2d if weight.ndim == 4 else F.conv1d
     half = len(a["pads"]) // 2
     if a["pads"][:half] != a["pads"][half:]:
@@ -56,16 +56,21 @@ OPERATORS = {
     "Concat": lambda a, *parts: torch.cat(parts, a["axis"]),
     "Constant": lambda a: a["value"],
     "Conv": _convolution,
+    "Exp": lambda a, x: torch.exp(x),
+    "Flatten": lambda a, x: x.flatten(a["axis"]),
     "Gemm": lambda a, x, weight, bias: F.linear(x, weight, bias),
     "Identity": lambda a, x: x,
     "MatMul": lambda a, x, y: x @ y,
+    "MaxPool": lambda a, x: F.max_pool2d(x, a["kernel_shape"], a["strides"]),
     "Mul": lambda a, x, y: x * y,
     "ReduceMax": lambda a, x: x.amax(a["axes"], bool(a["keepdims"])),
     "ReduceMean": lambda a, x: x.mean(a["axes"], bool(a["keepdims"])),
     "Relu": lambda a, x: F.relu(x),
     "Reshape": lambda a, x, shape: x.reshape(shape.tolist()),
     "Resize": _resize,
+    "Sign": lambda a, x: torch.sign(x),
     "Softmax": lambda a, x: torch.softmax(x, a["axis"]),
+    "Sub": lambda a, x, y: x - y,
     "Transpose": lambda a, x: x.permute(a["perm"]),
     "Unsqueeze": _unsqueeze,
 }

@@ -6,13 +6,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import augment, data
+from . import augment, baseline, data
 from .data import ADULTS, CHILDREN, MASKED
-from .export import write_card, write_manifest, write_onnx
-from .metrics import auc, calibration_error, interval, platt, rates, sigmoid
+from .export import RADIOGRAPHY, speed, write_card, write_manifest, write_onnx
+from .metrics import adaptive_error, auc, calibration_error, platt, rates, reliability, sigmoid, with_interval
 from .nets import PneumoniaNet
 from .onnx_graph import OnnxGraph
-from .preprocess import standardise
+from .preprocess import grey_of_file, standardise, to_input
 from .trainer import DEVICE, Run, autocast, fit
 
 NAME, VERSION, EPOCHS = "cxr-pneumonia", "1.1.0", 80
@@ -21,29 +21,30 @@ BATCH, LOADED = 32, 144
 ADULT_PART = 0.32
 
 
-def train(root, run: Run):
-    """Returns the best averaged network; val decides which."""
+def train(root, run: Run, only=None):
+    """Returns the best averaged network; val decides which. `only` leaves out the other source, to see how far accuracy falls from one to the other."""
     split = data.pneumonia(root, "train", LOADED, as_input=False, few=run.few)
     held = data.pneumonia(root, "val", PneumoniaNet.SIZE, as_input=True, few=run.few)
     pools = {source: torch.from_numpy(np.flatnonzero(split.source == source)) for source in (CHILDREN, ADULTS)}
     return fit(
-        PneumoniaNet(), NAME, lambda net: _loss(net, split, _draw(pools)), lambda net: _score(net, held),
+        PneumoniaNet(), f"{NAME}-{only}" if only else NAME, lambda net: _loss(net, split, _draw(pools, only)), lambda net: _score(net, held, only),
         len(split.images) // BATCH, 3e-3, run,
     )
 
 
-def release(net, root: Path, folder: Path):
+def release(net, root: Path, folder: Path, run: Run):
     """Writes model.onnx, manifest.json and card.md to `folder`. val decides calibration and threshold, test gives the card's figures."""
-    write_onnx(net, folder / "model.onnx", ["logits"])
+    write_onnx(net, folder / "model.onnx", ["logits", "evidence", "embedding"])
     graph = OnnxGraph(folder / "model.onnx")
-    model = lambda images: graph(images)[0]
-    held, test = (data.pneumonia(root, name, net.SIZE, as_input=True) for name in ("val", "test"))
+    model = graph
+    held, test = (data.pneumonia(root, name, net.SIZE, as_input=True, few=run.few) for name in ("val", "test"))
     logits, test_logits = predict(model, held.images), predict(model, test.images)
     known = held.kind != MASKED
-    scale, bias = platt(held.pneumonia, logits[:, 0]).round(6).tolist()
+    weight = np.array([1 / (held.source == source).sum() for source in held.source])  # each source weighs alike
+    scale, bias = platt(held.pneumonia, logits[:, 0], weight * len(weight) / 2).round(6).tolist()
     kind_scale, kind_bias = platt(held.kind[known], (logits[:, 2] - logits[:, 1])[known]).round(6).tolist()
     threshold = _threshold(held, sigmoid(scale * logits[:, 0] + bias))
-    write_manifest(folder, NAME, VERSION, "classification", net.SIZE, {
+    write_manifest(folder, NAME, VERSION, "classification", PneumoniaNet, {
         "output": "logits",
         "heads": [
             {
@@ -58,37 +59,63 @@ def release(net, root: Path, folder: Path):
                 ],
             },
         ],
-    })
+    }, RADIOGRAPHY)
     probability = sigmoid(scale * test_logits[:, 0] + bias)
     viral = sigmoid(kind_scale * (test_logits[:, 2] - test_logits[:, 1]) + kind_bias)
-    figures = {"threshold": f"{threshold:.2f}", "raw_error": f"{calibration_error(test.pneumonia, sigmoid(test_logits[:, 0])):.3f}"}
+    figures = {"threshold": f"{threshold:.2f}", }
     for source in (CHILDREN, ADULTS):
         of = test.source == source
         figures |= {f"{source}_{key}": value for key, value in _figures(test.pneumonia[of], probability[of], threshold).items()}
+        figures[f"{source}_raw_error"] = f"{calibration_error(test.pneumonia[of], sigmoid(test_logits[of, 0])):.3f}"
     known = test.kind != MASKED
     figures |= {
         "kind_count": str(known.sum()),
-        "kind_auc": _with_interval(auc, test.kind[known], viral[known]),
-        "kind_right": _with_interval(lambda k, p: ((p >= 0.5) == k).mean(), test.kind[known], viral[known]),
+        "kind_auc": with_interval(auc, test.kind[known], viral[known]),
+        "kind_right": with_interval(lambda k, p: ((p >= 0.5) == k).mean(), test.kind[known], viral[known]),
         "kind_error": f"{calibration_error(test.kind[known], viral[known]):.3f}",
     }
+    figures |= _others(root, test, run)
+    figures |= speed(graph, test.images, lambda path: to_input(grey_of_file(path), PneumoniaNet.SIZE), sorted((root / "cxr_pneumonia" / "test").glob("*.jpg")))
     write_card(folder, NAME, VERSION, figures)
     return figures
+
+
+def _others(root, test, run):
+    """What the card compares with, where the folder of checkpoints has them: the textbook network, and this one trained on one source alone."""
+    figures = {f"{kind}_{source}": "not trained" for kind in ("baseline", "children_only", "adults_only") for source in (CHILDREN, ADULTS)}
+    for only in (CHILDREN, ADULTS):
+        path = run.work / f"{NAME}-{only}.pt"
+        if path.exists():
+            net = PneumoniaNet().eval()
+            net.load_state_dict(torch.load(path, map_location="cpu"))
+            score = predict(net, test.images)[:, 0]
+            figures |= {f"{only}_only_{source}": value for source, value in _by_source(test, score).items()}
+    path = run.work / "cnn-baseline.pt"
+    if path.exists():
+        net = baseline.BaselineNet().eval()
+        net.load_state_dict(torch.load(path, map_location="cpu"))
+        plain = data.pneumonia(root, "test", 224, as_input=False, few=run.few)
+        figures |= {f"baseline_{source}": value for source, value in _by_source(plain, baseline.predict(net.to(DEVICE), plain.images)).items()}
+    epochs = path.with_suffix(".epoch")
+    return figures | {"baseline_epochs": epochs.read_text() if epochs.exists() else "no"}
+
+
+def _by_source(split, score):
+    return {s: with_interval(auc, split.pneumonia[split.source == s], score[split.source == s]) for s in (CHILDREN, ADULTS)}
 
 
 def _figures(positive, probability, threshold):
     return {
         "count": str(len(positive)),
         "positive": str(positive.sum()),
-        "auc": _with_interval(auc, positive, probability),
-        "sensitivity": _with_interval(lambda p, q: rates(p, q >= threshold)[0], positive, probability),
-        "specificity": _with_interval(lambda p, q: rates(p, q >= threshold)[1], positive, probability),
+        "auc": with_interval(auc, positive, probability),
+        "sensitivity": with_interval(lambda p, q: rates(p, q >= threshold)[0], positive, probability),
+        "specificity": with_interval(lambda p, q: rates(p, q >= threshold)[1], positive, probability),
         "error": f"{calibration_error(positive, probability):.3f}",
+        "adaptive": f"{adaptive_error(positive, probability):.3f}",
+        "brier": f"{((probability - positive) ** 2).mean():.3f}",
+        "reliability": reliability(positive, probability),
     }
-
-
-def _with_interval(statistic, *arrays):
-    return "%.3f [%.3f, %.3f]" % interval(statistic, *arrays)
 
 
 def _threshold(held, probability):
@@ -105,12 +132,12 @@ def predict(net, images):
     return torch.cat([net(part.to(DEVICE))[0].cpu() for part in images.split(64)]).double().numpy()
 
 
-def _draw(pools):
+def _draw(pools, only):
     """Indices of one batch: a fixed part of adults; within a source, with and without pneumonia as they come.
 
     Drawing both alike often would teach one prior for both sources, and then no single scale and bias calibrates both.
     """
-    adults = round(BATCH * ADULT_PART)
+    adults = {None: round(BATCH * ADULT_PART), CHILDREN: 0, ADULTS: BATCH}[only]
     return torch.cat([pools[source][torch.randint(len(pools[source]), (count,))] for source, count in ((CHILDREN, BATCH - adults), (ADULTS, adults))])
 
 
@@ -133,10 +160,12 @@ def _loss(net, split, rows):
     return F.binary_cross_entropy_with_logits(logits[:, 0], pneumonia * 0.98 + 0.01) + 0.5 * kinds
 
 
-def _score(net, held):
-    """Mean of the children's and the adults' AUC, and a quarter of the kinds'."""
+def _score(net, held, only):
+    """Mean of the children's and the adults' AUC, and a quarter of the kinds'; of one source its own AUC."""
     logits, known = predict(net, held.images), held.kind != MASKED
     by_source = [auc(held.pneumonia[held.source == s], logits[held.source == s, 0]) for s in (CHILDREN, ADULTS)]
     kinds = auc(held.kind[known], (logits[:, 2] - logits[:, 1])[known])
     print("children %.4f adults %.4f viral/bacterial %.4f" % (*by_source, kinds), flush=True)
+    if only:
+        return by_source[(CHILDREN, ADULTS).index(only)]
     return (sum(by_source) + 0.5 * kinds) / 2.5

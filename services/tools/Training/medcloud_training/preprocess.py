@@ -43,6 +43,12 @@ def grey_of_dicom(path: Path):
     return grey(stored, slope, intercept, window, instance.PhotometricInterpretation == "MONOCHROME1")
 
 
+def colour_of_dicom(path: Path):
+    """An instance of three interleaved samples of 8 bits in RGB as float32[3,H,W]."""
+    pixels = pydicom.dcmread(path).pixel_array
+    return np.ascontiguousarray(pixels.astype(np.float32).transpose(2, 0, 1)) / np.float32(255)
+
+
 def _first(value):
     return float(value[0] if isinstance(value, pydicom.multival.MultiValue) else value)
 

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import (
-    ComputedRadiographyImageStorage, DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian, ImplicitVRLittleEndian,
+    ComputedRadiographyImageStorage, DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian, ImplicitVRLittleEndian, VLMicroscopicImageStorage,
 )
 
 SHORTER_SIDE = 480
@@ -149,6 +149,29 @@ def _store(instance, sample, grey):
         instance.BitsAllocated, instance.BitsStored, instance.HighBit = 8, 8, 7
         pixels = stored.tobytes()
         instance.add_new(0x7FE00010, "OW" if sample.implicit else "OB", pixels + bytes(len(pixels) % 2))
+
+
+def smear(root: Path, path: Path):
+    """A field of a blood smear as an instance in colour; for golden files only."""
+    with Image.open(root / "bccd" / "test" / "BloodImage_00136.jpg") as image:
+        colours = np.asarray(image.convert("RGB").resize((320, 240), Image.Resampling.LANCZOS))
+    meta, instance = FileMetaDataset(), Dataset()
+    instance.is_little_endian, instance.is_implicit_VR = True, False
+    instance.file_meta, instance.preamble = meta, bytes(128)
+    instance.SOPClassUID = VLMicroscopicImageStorage
+    instance.SOPInstanceUID = _uid("smear", "instance")
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = instance.SOPClassUID, instance.SOPInstanceUID
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.ImplementationClassUID, meta.ImplementationVersionName = _uid("implementation"), "MEDCLOUD_SAMPLE"
+    instance.Modality = "GM"
+    instance.PatientName, instance.PatientID = "SAMPLE^SMEAR", "SAMPLE-SMEAR"
+    instance.StudyInstanceUID, instance.SeriesInstanceUID = _uid("smear", "study"), _uid("smear", "series")
+    instance.SeriesNumber = instance.InstanceNumber = 1
+    instance.SamplesPerPixel, instance.PhotometricInterpretation, instance.PlanarConfiguration = 3, "RGB", 0
+    instance.Rows, instance.Columns = colours.shape[:2]
+    instance.BitsAllocated, instance.BitsStored, instance.HighBit, instance.PixelRepresentation = 8, 8, 7, 0
+    instance.add_new(0x7FE00010, "OB", colours.tobytes())
+    instance.save_as(path, write_like_original=False)
 
 
 README = """# Sample studies
