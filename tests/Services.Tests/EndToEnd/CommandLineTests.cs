@@ -52,7 +52,7 @@ public sealed class CommandLineTests : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
-        var model = Path.Combine(models, "cxr-lungs", "1.0.0", "model.onnx");
+        var model = Path.Combine(models, "cxr-lungs", "1.1.0", "model.onnx");
         var bytes = await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken);
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(model, bytes, TestContext.Current.CancellationToken);

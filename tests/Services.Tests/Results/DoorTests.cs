@@ -48,9 +48,9 @@ public sealed class DoorTests(ResultsHost host) : IClassFixture<ResultsHost>
     [Fact]
     public async Task AModelHasItsCard()
     {
-        var model = await host.Grpc.GetModelAsync(new GetModelRequest { Name = "cxr-lungs", Version = "1.0.0" }, cancellationToken: TestContext.Current.CancellationToken);
+        var model = await host.Grpc.GetModelAsync(new GetModelRequest { Name = "cxr-lungs", Version = "1.1.0" }, cancellationToken: TestContext.Current.CancellationToken);
 
-        Assert.StartsWith("# cxr-lungs 1.0.0", model.Card, StringComparison.Ordinal);
+        Assert.StartsWith("# cxr-lungs 1.1.0", model.Card, StringComparison.Ordinal);
     }
 
     [Fact]

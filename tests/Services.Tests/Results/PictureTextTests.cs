@@ -17,10 +17,10 @@ public sealed class PictureTextTests
             new FindingRow { Position = 0, Code = "233604007", Display = "Pneumonia", Value = 0.02, Positive = false },
             new FindingRow { Position = 1, Code = "53084003", Display = "Bacterial pneumonia", Value = 0.57, Positive = false });
 
-        var text = PictureText.Of(analysis, Catalogue.Find("cxr-pneumonia", "1.0.0")?.Manifest);
+        var text = PictureText.Of(analysis, Catalogue.Find("cxr-pneumonia", "1.1.0")?.Manifest);
 
         Assert.Equal(["Pneumonia: 2.0 %", "Bacterial pneumonia given Pneumonia: 57.0 %"], text.Lines.Select(line => line.Text));
-        Assert.Equal("cxr-pneumonia 1.0.0", text.Model);
+        Assert.Equal("cxr-pneumonia 1.1.0", text.Model);
         Assert.Empty(text.Boxes);
     }
 
@@ -48,7 +48,7 @@ public sealed class PictureTextTests
             Tenant = "default",
             SopInstanceUid = "1.2.3",
             ModelName = "cxr-pneumonia",
-            ModelVersion = "1.0.0",
+            ModelVersion = "1.1.0",
             State = AnalysisState.Completed,
         };
         analysis.Findings.AddRange(findings);
