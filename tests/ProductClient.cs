@@ -49,6 +49,10 @@ internal sealed class ProductClient(string httpUrl) : IDisposable
             found => found["analyses"]!.AsArray() is { } list && list.Count >= analyses && list.All(analysis => (string)analysis!["state"]! != "ANALYSIS_STATE_PENDING"),
             cancellationToken);
 
+    /// <summary>The analyses of a study but those that a model refused by the header alone, such as the microscopy model every X-ray.</summary>
+    public static JsonNode[] InScope(JsonNode study) =>
+        [.. study["analyses"]!.AsArray().Where(analysis => analysis!["reason"]?["code"] is not { } code || !((string)code!).StartsWith("REASON_CODE_OUT_OF_SCOPE", StringComparison.Ordinal)).Select(analysis => analysis!)];
+
     /// <summary>The study once it is as <paramref name="wanted"/> says.</summary>
     public async Task<JsonNode> StudyAsync(string study, Func<JsonNode, bool> wanted, CancellationToken cancellationToken)
     {

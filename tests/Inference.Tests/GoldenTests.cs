@@ -25,6 +25,7 @@ public sealed class GoldenTests
     [Theory]
     [InlineData("cxr-pneumonia")]
     [InlineData("cxr-lungs")]
+    [InlineData("blood-cells")]
     public void TheGoldenValuesAreOfTheModelThatShips(string model) => Assert.Equal(ShippedModels.Active(model).Digest, Read(model).Digest);
 
     [Theory]
@@ -43,6 +44,17 @@ public sealed class GoldenTests
     [MemberData(nameof(Samples))]
     public async Task ASampleGivesTheGoldenFindings(string model, string file) =>
         AssertFindings(Read(model).Samples.Single(each => each.File == file), await FindingsOf(model, Sample(file)));
+
+    [Fact]
+    public async Task ASmearInColourGivesTheGoldenFindings()
+    {
+        var golden = Read("blood-cells").Samples.Single();
+
+        var found = await FindingsOf("blood-cells", Path.Combine(Folder("blood-cells"), golden.File));
+
+        Assert.True(golden.Detections.Count > 5);
+        AssertFindings(golden, found);
+    }
 
     [Theory]
     [MemberData(nameof(Radiographs))]
@@ -134,7 +146,10 @@ public sealed class GoldenTests
     {
         var decoded = Assert.IsType<FrameResult.Decoded>(await Decoder.DecodeAsync(description, syntax, frame, TestContext.Current.CancellationToken));
         var tensor = new float[InputPreparation.Length(input)];
-        InputPreparation.Prepare(input, GreyImage.From(description, decoded.Pixels.Span), description.Rows, description.Columns, tensor);
+        if (GreyImage.Refusal(description) is null)
+            InputPreparation.Prepare(input, GreyImage.From(description, decoded.Pixels.Span), description.Rows, description.Columns, tensor);
+        else
+            InputPreparation.Prepare(input, ColourImage.From(description, decoded), description.Rows, description.Columns, tensor);
         return tensor;
     }
 

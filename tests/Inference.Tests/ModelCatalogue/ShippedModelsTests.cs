@@ -6,6 +6,6 @@ public sealed class ShippedModelsTests
     public void TheModelsThatShipAreWhole()
     {
         Assert.Empty(ShippedModels.Load.Faults);
-        Assert.Equal(["cxr-lungs", "cxr-pneumonia"], ShippedModels.Load.Catalogue.Active.Select(model => model.Manifest.Name));
+        Assert.Equal(["blood-cells", "cxr-lungs", "cxr-pneumonia"], ShippedModels.Load.Catalogue.Active.Select(model => model.Manifest.Name));
     }
 }

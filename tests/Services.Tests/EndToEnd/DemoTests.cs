@@ -16,7 +16,7 @@ public sealed class DemoTests
         Assert.True(samples.Length >= 4);
         foreach (var sample in samples)
             Assert.Contains(process.Output, line => line.StartsWith(Path.GetFileNameWithoutExtension(sample), StringComparison.Ordinal) && line.Contains($"{process.HttpUrl}/v1/studies/", StringComparison.Ordinal));
-        Assert.Equal(samples.Length, process.Output.Count(line => line.Contains("cxr-pneumonia 1.0.0: Pneumonia ", StringComparison.Ordinal)));
+        Assert.Equal(samples.Length, process.Output.Count(line => line.Contains("cxr-pneumonia 1.1.0: Pneumonia ", StringComparison.Ordinal)));
         Assert.Equal(samples.Length, process.Output.Count(line => line.Contains("Right lung ", StringComparison.Ordinal) && line.Contains("Left lung ", StringComparison.Ordinal)));
 
         using var client = new ProductClient(process.HttpUrl);

@@ -45,7 +45,7 @@ public abstract class RepeatedInstanceTests(Configuration configuration, Servers
     private static string[] Ids(JsonNode study) => [.. study["analyses"]!.AsArray().Select(analysis => (string)analysis!["analysisId"]!)];
 
     private static bool IsFinished(JsonNode study) =>
-        study["analyses"]!.AsArray() is { Count: 2 } analyses && analyses.All(analysis => (string?)analysis!["state"] == "ANALYSIS_STATE_COMPLETED");
+        ProductClient.InScope(study) is { Length: 2 } analyses && analyses.All(analysis => (string?)analysis!["state"] == "ANALYSIS_STATE_COMPLETED");
 
     private static string Analyses(JsonNode study) => study["analyses"]!.ToJsonString();
 }

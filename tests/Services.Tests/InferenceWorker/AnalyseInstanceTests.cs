@@ -21,7 +21,7 @@ public sealed class AnalyseInstanceTests
 
         var outcome = await worker.NextAsync<AnalysisCompleted>();
         Assert.Equal(request.Key, outcome.Key);
-        Assert.Equal(("1.0.0", "CPUExecutionProvider"), (outcome.Model.Version, outcome.Model.ExecutionProvider));
+        Assert.Equal(("1.1.0", "CPUExecutionProvider"), (outcome.Model.Version, outcome.Model.ExecutionProvider));
         Assert.Matches("^sha256:[0-9a-f]{64}$", outcome.Model.Digest);
         Assert.Equal(["233604007", "53084003", "75570004"], outcome.Classifications.Select(each => each.Code));
         Assert.Equal(["Pneumonia", "Bacterial pneumonia", "Viral pneumonia"], outcome.Classifications.Select(each => each.Display));
@@ -81,7 +81,7 @@ public sealed class AnalyseInstanceTests
         Assert.Equal(request.Key, outcome.Key);
         Assert.Equal(ReasonCode.UnsupportedTransferSyntax, outcome.Reason.Code);
         Assert.Equal("JPEG Extended (Process 3 and 5) (1.2.840.10008.1.2.4.52) is not decoded", outcome.Reason.Text);
-        Assert.Equal("1.0.0", outcome.Model!.Version);
+        Assert.Equal("1.1.0", outcome.Model!.Version);
     }
 
     public static TheoryData<string, ReasonCode, string> Spoilt => new()
