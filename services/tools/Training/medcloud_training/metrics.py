@@ -55,14 +55,17 @@ def sigmoid(z):
 
 
 def platt(positive, logit, counts=None, rounds=50):
-    """Scale and bias that minimise the log loss of sigmoid(scale*logit + bias), by Newton's method; `counts` weighs the entries."""
+    """Scale and bias that minimise the log loss of sigmoid(scale*logit + bias), by Newton's method; `counts` weighs the entries.
+
+    A logit that ranks the wrong way round, as that of a hardly trained network may, has no calibration: it is left as it is.
+    """
     design, weights = np.stack([logit, np.ones_like(logit)], 1), np.array([1.0, 0.0])
     counts = np.ones(len(logit)) if counts is None else counts
     for _ in range(rounds):
         p = sigmoid(design @ weights)
         hessian = design.T @ (design * (counts * p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
         weights = weights - np.linalg.solve(hessian, design.T @ (counts * (p - positive)))
-    return weights
+    return weights if np.isfinite(weights).all() and weights[0] > 0 else np.array([1.0, 0.0])
 
 
 def rates(positive, chosen):
