@@ -81,23 +81,23 @@ def release(net, root: Path, folder: Path, run: Run):
 
 
 def _others(root, test, run):
-    """What the card compares with, where the folder of checkpoints has them: the textbook network, and this one trained on one source alone."""
-    figures = {f"{kind}_{source}": "not trained" for kind in ("baseline", "children_only", "adults_only") for source in (CHILDREN, ADULTS)}
+    """Rows of the card's table of what it compares with, for the checkpoints that --work has: this network trained on one source alone, and the textbook's."""
+    rows = []
     for only in (CHILDREN, ADULTS):
         path = run.work / f"{NAME}-{only}.pt"
         if path.exists():
             net = PneumoniaNet().eval()
             net.load_state_dict(torch.load(path, map_location="cpu"))
-            score = predict(net, test.images)[:, 0]
-            figures |= {f"{only}_only_{source}": value for source, value in _by_source(test, score).items()}
-    path = run.work / "cnn-baseline.pt"
+            state = torch.load(path.with_suffix(".state"), map_location="cpu")
+            rows.append((f"{only} only, {state['step']} steps", _by_source(test, predict(net.to(DEVICE), test.images)[:, 0])))
+    path = run.work / f"{baseline.NAME}.pt"
     if path.exists():
         net = baseline.BaselineNet().eval()
         net.load_state_dict(torch.load(path, map_location="cpu"))
         plain = data.pneumonia(root, "test", 224, as_input=False, few=run.few)
-        figures |= {f"baseline_{source}": value for source, value in _by_source(plain, baseline.predict(net.to(DEVICE), plain.images)).items()}
-    epochs = path.with_suffix(".epoch")
-    return figures | {"baseline_epochs": epochs.read_text() if epochs.exists() else "no"}
+        epochs = path.with_suffix(".epoch").read_text()
+        rows.append((f"both sources, textbook network (`{baseline.NAME}`), {epochs} epochs", _by_source(plain, baseline.predict(net.to(DEVICE), plain.images))))
+    return {"others": "".join(f"\n| {what} | {by[CHILDREN]} | {by[ADULTS]} |" for what, by in rows)}
 
 
 def _by_source(split, score):
