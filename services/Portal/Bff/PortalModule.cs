@@ -16,6 +16,8 @@ public static class PortalModule
         builder.Services.AddOptions<PortalOptions>().BindConfiguration(PortalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         // A sender may pause between instances, as it may at Ingest; only silence ends its request.
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MinRequestBodyDataRate = null);
+        // None of them: Portal is ready when it runs with its own settings, whatever the services behind do.
+        builder.Services.AddHealthChecks();
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<Forwarder>();
         return builder;

@@ -179,8 +179,8 @@ public sealed class DimseDoorTests
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(host.StartAsync);
 
         Assert.Equal(
-            ["CallingAeTitles", "Port", "AeTitle", "StatCallingAeTitles:0", "MaxAssociations", "IdleTimeout", "DrainTimeout"],
-            exception.Failures.Select(failure => failure.Split(' ')[0]["MedCloud:Dimse:".Length..]));
+            ["CallingAeTitles", "CallingAddresses", "Port", "AeTitle", "StatCallingAeTitles:0", "MaxAssociations", "IdleTimeout", "DrainTimeout"],
+            exception.Failures.Select(failure => failure.Split(' ')[0].Replace("__", ":", StringComparison.Ordinal)["MedCloud:Dimse:".Length..]));
     }
 
     private static async Task<List<StoredInstance>> FindAsync(DimseHost host)

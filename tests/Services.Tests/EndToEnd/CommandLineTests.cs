@@ -39,7 +39,10 @@ public sealed class CommandLineTests : IDisposable
         await using var process = AllInOneProcess.Run(folder.Path, null, "--bind", "0.0.0.0", "--data", folder.Path);
 
         Assert.Equal(2, await process.ExitAsync());
-        Assert.Contains("MedCloud__Security__Authority", string.Join('\n', process.Log));
+        var log = string.Join('\n', process.Log);
+        Assert.All(
+            ["MedCloud__Security__Authority", "MedCloud__Security__Audience", "MedCloud__Dimse__CallingAeTitles", "MedCloud__Dimse__CallingAddresses"],
+            setting => Assert.Contains($"{setting} is missing", log, StringComparison.Ordinal));
     }
 
     [Fact]
