@@ -135,7 +135,7 @@ internal sealed class FaultProxy : IAsyncDisposable
                 while (fault == Fault.BlackHole || (fault == Fault.HalfOpen && answers))
                     await changed.Task.WaitAsync(stopping.Token);
                 if (fault == Fault.Latency)
-                    await Task.Delay(latency, stopping.Token);
+                    await Outage.LastsAsync(latency, stopping.Token);
                 await to.SendAsync(buffer.AsMemory(0, received), stopping.Token);
             }
         }

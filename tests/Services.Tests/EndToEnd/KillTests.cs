@@ -38,8 +38,7 @@ public sealed class KillTests
         await sending;
         for (var kill = whileSending.Length; kill < kills; kill++)
         {
-            using var moment = new PeriodicTimer(TimeSpan.FromMilliseconds(random.Next(50, 1500)));
-            await moment.WaitForNextTickAsync(cancellationToken);
+            await Outage.LastsAsync(TimeSpan.FromMilliseconds(random.Next(50, 1500)), cancellationToken);
             process = await KillAndRestartAsync(process);
         }
 

@@ -108,7 +108,7 @@ internal sealed class Load(int instances, IReadOnlyList<string> models, Func<Can
                 }
 
                 // As a PACS does; at once would be a flood.
-                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+                await Outage.LastsAsync(TimeSpan.FromMilliseconds(100), cancellationToken);
             }
 
             Assert.True(kept.TryAdd(instance.Instance, instance));

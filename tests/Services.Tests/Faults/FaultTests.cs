@@ -72,7 +72,7 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
             await Servers.Broker.StopAsync();
             var before = load.Acknowledged;
             await load.AcknowledgedAsync(Math.Min(10, Instances - before), cancellationToken);
-            await Task.Delay(away, cancellationToken);
+            await Outage.LastsAsync(away, cancellationToken);
             await Servers.Broker.StartAsync(cancellationToken);
         });
     }
@@ -115,7 +115,7 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
         {
             await load.AcknowledgedAsync(Instances / 3, cancellationToken);
             await Servers.Blobs.StopAsync();
-            await Task.Delay(away, cancellationToken);
+            await Outage.LastsAsync(away, cancellationToken);
             Assert.True(load.Refused > 0, "nobody was told to try again");
             await Servers.Blobs.StartAsync(cancellationToken);
         });
@@ -221,7 +221,7 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
         {
             await load.AcknowledgedAsync(Instances / 3, cancellationToken);
             proxy.Set(fault);
-            await Task.Delay(length, cancellationToken);
+            await Outage.LastsAsync(length, cancellationToken);
             proxy.Set(Fault.None);
         });
     }
