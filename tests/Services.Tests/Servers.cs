@@ -9,18 +9,37 @@ namespace MedCloud.Services.Tests;
 public sealed class Servers : IAsyncDisposable
 {
     private readonly SemaphoreSlim starting = new(1);
-    private AzuriteServer? azurite;
+    private readonly Lazy<AzuriteServer> azurite = new(() => new AzuriteServer());
+    private readonly Lazy<PostgresServer> postgres = new(() => new PostgresServer());
+    private readonly Lazy<RabbitMqServer> rabbitMq = new(() => new RabbitMqServer());
 
     /// <summary>The connection string of the shared Azurite; skips the test where it is not installed.</summary>
-    public async Task<string> AzuriteAsync(CancellationToken cancellationToken)
+    public async Task<string> AzuriteAsync(CancellationToken cancellationToken) => (await RunningAsync(azurite, cancellationToken)).ConnectionString;
+
+    /// <summary>The connection string of a database that nobody else uses and that does not exist yet, on the shared PostgreSQL; skips the test where that is not installed.</summary>
+    public async Task<string> PostgresAsync(CancellationToken cancellationToken) => PostgresDatabases.New(await RunningAsync(postgres, cancellationToken));
+
+    /// <summary>A virtual host that nobody else uses, on the shared RabbitMQ; skips the test where that is not installed.</summary>
+    internal async Task<VirtualHost> RabbitMqAsync(CancellationToken cancellationToken) =>
+        await VirtualHost.AddAsync(await RunningAsync(rabbitMq, cancellationToken), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(azurite);
+        await StopAsync(postgres);
+        await StopAsync(rabbitMq);
+        starting.Dispose();
+    }
+
+    private async Task<T> RunningAsync<T>(Lazy<T> server, CancellationToken cancellationToken)
+        where T : TestServer
     {
         await starting.WaitAsync(cancellationToken);
         try
         {
-            azurite ??= new AzuriteServer();
-            if (!azurite.IsRunning)
-                await azurite.StartAsync(cancellationToken);
-            return azurite.ConnectionString;
+            if (!server.Value.IsRunning)
+                await server.Value.StartAsync(cancellationToken);
+            return server.Value;
         }
         finally
         {
@@ -28,10 +47,10 @@ public sealed class Servers : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    private static async Task StopAsync<T>(Lazy<T> server)
+        where T : TestServer
     {
-        if (azurite is not null)
-            await azurite.DisposeAsync();
-        starting.Dispose();
+        if (server.IsValueCreated)
+            await server.Value.DisposeAsync();
     }
 }
