@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-
 namespace MedCloud.Tests;
 
 /// <summary>The servers that a cluster stands on.</summary>
@@ -79,7 +77,7 @@ internal sealed class Cluster : IAsyncDisposable
         var cluster = new Cluster(servers, $"mc-{Guid.NewGuid():n}", settings);
         try
         {
-            await cluster.AddVirtualHostAsync(cancellationToken);
+            await servers.Broker.AddVirtualHostAsync(cluster.VirtualHost, cancellationToken);
             await Task.WhenAll(cluster.MigrateAsync("MedCloud.Ingest"), cluster.MigrateAsync("MedCloud.Results"));
             await Task.WhenAll(
             [
@@ -134,14 +132,5 @@ internal sealed class Cluster : IAsyncDisposable
         await using var job = new ProductProcess(program, settings, "migrate");
         if (await job.ExitAsync() != 0)
             throw new InvalidOperationException($"{program} migrate failed:\n{string.Join('\n', job.Log)}");
-    }
-
-    private async Task AddVirtualHostAsync(CancellationToken cancellationToken)
-    {
-        using var management = Management();
-        using var made = await management.PutAsync(new Uri($"vhosts/{VirtualHost}", UriKind.Relative), null, cancellationToken);
-        made.EnsureSuccessStatusCode();
-        using var allowed = await management.PutAsJsonAsync($"permissions/{VirtualHost}/guest", new { configure = ".*", write = ".*", read = ".*" }, cancellationToken);
-        allowed.EnsureSuccessStatusCode();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 
 namespace MedCloud.Tests;
@@ -14,6 +15,16 @@ internal sealed class RabbitMqServer() : TestServer("rabbitmq", ports: 4)
         BaseAddress = new Uri($"http://127.0.0.1:{Ports[1]}/api/"),
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes("guest:guest"))) },
     };
+
+    /// <summary>Adds a virtual host in which guest may do everything.</summary>
+    public async Task AddVirtualHostAsync(string name, CancellationToken cancellationToken)
+    {
+        using var management = Management();
+        using var made = await management.PutAsync(new Uri($"vhosts/{name}", UriKind.Relative), null, cancellationToken);
+        made.EnsureSuccessStatusCode();
+        using var allowed = await management.PutAsJsonAsync($"permissions/{name}/guest", new { configure = ".*", write = ".*", read = ".*" }, cancellationToken);
+        allowed.EnsureSuccessStatusCode();
+    }
 
     protected override async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {

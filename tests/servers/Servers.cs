@@ -8,52 +8,52 @@ namespace MedCloud.Tests;
 public sealed class Servers : IAsyncDisposable
 {
     private readonly SemaphoreSlim starting = new(1);
-    private readonly AzuriteServer azurite = new();
-    private readonly PostgresServer postgres = new();
-    private readonly RabbitMqServer rabbitMq = new();
+    private readonly Lazy<AzuriteServer> azurite = new(() => new AzuriteServer());
+    private readonly Lazy<PostgresServer> postgres = new(() => new PostgresServer());
+    private readonly Lazy<RabbitMqServer> rabbitMq = new(() => new RabbitMqServer());
 
     /// <summary>The connection string of the shared Azurite; skips the test where it is not installed.</summary>
-    public async Task<string> AzuriteAsync(CancellationToken cancellationToken)
-    {
-        await StartedAsync(azurite, cancellationToken);
-        return azurite.ConnectionString;
-    }
+    public async Task<string> AzuriteAsync(CancellationToken cancellationToken) => (await RunningAsync(azurite, cancellationToken)).ConnectionString;
 
-    /// <summary>The connection string of the shared PostgreSQL, without a database; skips the test where it is not installed.</summary>
-    public async Task<string> PostgresAsync(CancellationToken cancellationToken)
-    {
-        await StartedAsync(postgres, cancellationToken);
-        return postgres.ConnectionString;
-    }
+    /// <summary>The connection string of a database that nobody else uses and that does not exist yet, on the shared PostgreSQL; skips the test where that is not installed.</summary>
+    public async Task<string> PostgresAsync(CancellationToken cancellationToken) => PostgresDatabases.New(await RunningAsync(postgres, cancellationToken));
+
+    /// <summary>A virtual host that nobody else uses, on the shared RabbitMQ; skips the test where that is not installed.</summary>
+    internal async Task<VirtualHost> RabbitMqAsync(CancellationToken cancellationToken) =>
+        await VirtualHost.AddAsync(await RunningAsync(rabbitMq, cancellationToken), cancellationToken);
 
     /// <summary>All that a cluster stands on; skips the test where one of them is not installed.</summary>
-    internal async Task<ClusterServers> ClusterAsync(CancellationToken cancellationToken)
-    {
-        await StartedAsync(azurite, cancellationToken);
-        await StartedAsync(postgres, cancellationToken);
-        await StartedAsync(rabbitMq, cancellationToken);
-        return new ClusterServers(rabbitMq, postgres, azurite);
-    }
+    internal async Task<ClusterServers> ClusterAsync(CancellationToken cancellationToken) => new(
+        await RunningAsync(rabbitMq, cancellationToken), await RunningAsync(postgres, cancellationToken), await RunningAsync(azurite, cancellationToken));
 
     public async ValueTask DisposeAsync()
     {
-        await azurite.DisposeAsync();
-        await postgres.DisposeAsync();
-        await rabbitMq.DisposeAsync();
+        await StopAsync(azurite);
+        await StopAsync(postgres);
+        await StopAsync(rabbitMq);
         starting.Dispose();
     }
 
-    private async Task StartedAsync(TestServer server, CancellationToken cancellationToken)
+    private async Task<T> RunningAsync<T>(Lazy<T> server, CancellationToken cancellationToken)
+        where T : TestServer
     {
         await starting.WaitAsync(cancellationToken);
         try
         {
-            if (!server.IsRunning)
-                await server.StartAsync(cancellationToken);
+            if (!server.Value.IsRunning)
+                await server.Value.StartAsync(cancellationToken);
+            return server.Value;
         }
         finally
         {
             starting.Release();
         }
+    }
+
+    private static async Task StopAsync<T>(Lazy<T> server)
+        where T : TestServer
+    {
+        if (server.IsValueCreated)
+            await server.Value.DisposeAsync();
     }
 }

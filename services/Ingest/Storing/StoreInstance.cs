@@ -60,6 +60,8 @@ public sealed class StoreInstance(
     {
         // 1. The identifiers.
         var now = time.GetUtcNow();
+        // PostgreSQL keeps microseconds: the time that is announced at first is also the one that is read again later.
+        var receivedAt = now.UtcDateTime.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
         if (reception.TransferSyntax is null)
             await reader.ReadMetaAsync(cancellationToken);
         await reader.ReadUntilAsync(DicomTags.StudyId, cancellationToken);
@@ -74,7 +76,7 @@ public sealed class StoreInstance(
         await content.PassAsync(blob, reader.DataSetOffset, cancellationToken);
         await reader.ReadToEndAsync(cancellationToken);
         var hash = content.ContentHash();
-        var instance = new NewInstance(reception.Tenant, identity, reader.Syntax.Uid, hash, key, reception.Stat, now.UtcDateTime)
+        var instance = new NewInstance(reception.Tenant, identity, reader.Syntax.Uid, hash, key, reception.Stat, receivedAt)
         {
             Study = InstanceHeader.StudyOf(reader.DataSet),
             Modality = reader.DataSet.GetString(DicomTags.Modality),

@@ -11,13 +11,14 @@ using MedCloud.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MedCloud.Services.Tests.Ingest;
 
 /// <summary>
-/// Ingest with real files, a real database and a real bus, and beside it, in place of Results and the workers, <see cref="Instances"/>, <see cref="Failures"/> and
+/// Ingest with real files, a real database and a real bus (in memory, or RabbitMQ where the settings name one), and beside it, in place of Results and the workers, <see cref="Instances"/>, <see cref="Failures"/> and
 /// <see cref="Requests"/>: what reached them. Nothing answers by itself. What does not come within a minute is a failure.
 /// </summary>
 internal sealed class IngestHost : IAsyncDisposable
@@ -26,14 +27,14 @@ internal sealed class IngestHost : IAsyncDisposable
     private readonly IHost host;
     private readonly CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
-    private IngestHost(DataFolder folder, FakeTimeProvider time, Action<Dictionary<string, string?>>? configure, Catalogue catalogue)
+    private IngestHost(DataFolder folder, FakeTimeProvider time, Action<Dictionary<string, string?>>? configure, Catalogue catalogue, bool peers)
     {
         this.folder = folder;
         Time = time;
         var settings = new Dictionary<string, string?>
         {
             ["MedCloud:Storage:Folder"] = folder.Blobs,
-            ["MedCloud:Ingest:Database"] = folder.Database,
+            [folder.Setting.Key] = folder.Setting.Value,
             ["MedCloud:Dimse:Port"] = "0",
         };
         configure?.Invoke(settings);
@@ -44,22 +45,12 @@ internal sealed class IngestHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton(catalogue);
         builder.Services.AddSingleton(this);
+        BusModule[] modules = peers ? [IngestModule.Bus, Peers(catalogue)] : [IngestModule.Bus];
+        if (settings.ContainsKey("MedCloud:RabbitMq:Host"))
+            builder.AddRabbitMqBus(modules);
+        else
+            builder.AddInMemoryBus(modules);
         builder.AddIngest();
-        builder.AddInMemoryBus(IngestModule.Bus, new BusModule(
-            bus =>
-            {
-                bus.AddConsumer<ResultsPeer>();
-                bus.AddConsumer<WorkerPeer>();
-            },
-            (context, transport) =>
-            {
-                transport.ReceiveEndpoint(Queues.Results, endpoint => endpoint.ConfigureConsumer<ResultsPeer>(context));
-                foreach (var model in catalogue.Active)
-                {
-                    transport.ReceiveEndpoint(Queues.Analyse(model.Manifest.Name, stat: false), endpoint => Worker(endpoint, context));
-                    transport.ReceiveEndpoint(Queues.Analyse(model.Manifest.Name, stat: true), endpoint => Worker(endpoint, context));
-                }
-            }));
         host = builder.Build();
         patience.CancelAfter(TimeSpan.FromMinutes(1));
     }
@@ -77,13 +68,18 @@ internal sealed class IngestHost : IAsyncDisposable
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>A host that is built and not started: nothing runs but what the test starts.</summary>
-    public static IngestHost Build(DataFolder folder, Action<Dictionary<string, string?>>? configure = null, Catalogue? catalogue = null, FakeTimeProvider? time = null) =>
-        new(folder, time ?? new FakeTimeProvider(DateTimeOffset.UtcNow), configure, catalogue ?? Models.Catalogue(Models.Chest("chest")));
+    public static IngestHost Build(DataFolder folder, Action<Dictionary<string, string?>>? configure = null, Catalogue? catalogue = null, FakeTimeProvider? time = null, bool peers = true) =>
+        new(folder, time ?? new FakeTimeProvider(DateTimeOffset.UtcNow), configure, catalogue ?? Models.Catalogue(Models.Chest("chest")), peers);
 
+    /// <param name="folder">Blobs and database.</param>
+    /// <param name="configure">Changes the settings.</param>
+    /// <param name="catalogue">By default, one model of chest X-rays.</param>
+    /// <param name="time">By default, a clock that stands still.</param>
+    /// <param name="peers">False: nobody takes messages from the queues of Results and the workers.</param>
     public static async Task<IngestHost> StartAsync(
-        DataFolder folder, Action<Dictionary<string, string?>>? configure = null, Catalogue? catalogue = null, FakeTimeProvider? time = null)
+        DataFolder folder, Action<Dictionary<string, string?>>? configure = null, Catalogue? catalogue = null, FakeTimeProvider? time = null, bool peers = true)
     {
-        var started = Build(folder, configure, catalogue, time);
+        var started = Build(folder, configure, catalogue, time, peers);
         await started.host.StartAsync(Cancellation);
         return started;
     }
@@ -181,6 +177,10 @@ internal sealed class IngestHost : IAsyncDisposable
         return Assert.Single(await RequestsAsync(1));
     }
 
+    /// <summary>Whether it is ready, as <c>/health/ready</c> says.</summary>
+    public Task<HealthReport> HealthAsync() =>
+        Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Tags.Contains("ready"), Cancellation);
+
     public Task StopAsync() => host.StopAsync(Cancellation);
 
     /// <summary>Without a stop before, nothing is drained: as near to a killed process as a test in the process gets.</summary>
@@ -191,6 +191,22 @@ internal sealed class IngestHost : IAsyncDisposable
         patience.Dispose();
         folder.Release();
     }
+
+    private static BusModule Peers(Catalogue catalogue) => new(
+        bus =>
+        {
+            bus.AddConsumer<ResultsPeer>();
+            bus.AddConsumer<WorkerPeer>();
+        },
+        (context, transport) =>
+        {
+            transport.ReceiveEndpoint(Queues.Results, endpoint => endpoint.ConfigureConsumer<ResultsPeer>(context));
+            foreach (var model in catalogue.Active)
+            {
+                transport.ReceiveEndpoint(Queues.Analyse(model.Manifest.Name, stat: false), endpoint => Worker(endpoint, context));
+                transport.ReceiveEndpoint(Queues.Analyse(model.Manifest.Name, stat: true), endpoint => Worker(endpoint, context));
+            }
+        });
 
     private static void Worker(IReceiveEndpointConfigurator endpoint, IRegistrationContext context)
     {

@@ -2,20 +2,17 @@ using MedCloud.Contracts;
 using MedCloud.Ingest;
 using MedCloud.Ingest.Ledger;
 using MedCloud.Results.V1;
+using MedCloud.Tests;
 using Microsoft.EntityFrameworkCore;
 
 namespace MedCloud.Services.Tests.Ingest;
 
-public sealed class LedgerTests : IDisposable
+public abstract class LedgerTests(Servers? servers) : IngestTests(servers)
 {
-    private readonly DataFolder folder = new();
-
-    public void Dispose() => folder.Dispose();
-
     [Fact]
     public async Task AStoredInstanceIsAnnouncedWithEveryAnalysisAndAskedOfEachModel()
     {
-        await using var host = await IngestHost.StartAsync(folder, catalogue: Models.Catalogue(Models.Chest("cxr-a"), Models.Chest("cxr-b")));
+        await using var host = await IngestHost.StartAsync(Folder, catalogue: Models.Catalogue(Models.Chest("cxr-a"), Models.Chest("cxr-b")));
         var sample = new SampleObject { PatientName = "Doe^Jane" };
 
         await host.StoreAsync(sample);
@@ -39,7 +36,7 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public async Task TheHeaderGateRefusesWithAReasonAndAsksNothing()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
 
         await host.StoreAsync(new SampleObject { Modality = "MR" });
         await host.StoreAsync(new SampleObject { Rows = 32 });
@@ -55,7 +52,7 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public async Task ADuplicateIsNeitherAnnouncedNorAnalysedAgain()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var sample = new SampleObject();
         await host.StoreAsync(sample);
         await host.StoreAsync(sample);
@@ -72,7 +69,7 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public async Task OnlyTheAllowedNumberIsInFlightAndEachEndLetsOneMoreGo()
     {
-        await using var host = await IngestHost.StartAsync(folder, settings => settings["MedCloud:Ledger:MaxInFlight"] = "2");
+        await using var host = await IngestHost.StartAsync(Folder, settings => settings["MedCloud:Ledger:MaxInFlight"] = "2");
         var samples = Enumerable.Range(0, 5).Select(_ => new SampleObject()).ToList();
         foreach (var sample in samples)
             await host.StoreAsync(sample);
@@ -92,7 +89,7 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public async Task StatGoesFirstAndRaisesWhatWaitsOfItsStudy()
     {
-        await using var host = await IngestHost.StartAsync(folder, settings => settings["MedCloud:Ledger:MaxInFlight"] = "1");
+        await using var host = await IngestHost.StartAsync(Folder, settings => settings["MedCloud:Ledger:MaxInFlight"] = "1");
         var study = SampleObject.NewUid();
         var (first, routine, waiting, urgent, later) =
             (new SampleObject(), new SampleObject(), new SampleObject { StudyInstanceUid = study }, new SampleObject { StudyInstanceUid = study }, new SampleObject { StudyInstanceUid = study });
@@ -119,7 +116,7 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public async Task ADuplicateMarkedStatRaisesItsStudyAndWhatWaitsOfIt()
     {
-        await using var host = await IngestHost.StartAsync(folder, settings => settings["MedCloud:Ledger:MaxInFlight"] = "1");
+        await using var host = await IngestHost.StartAsync(Folder, settings => settings["MedCloud:Ledger:MaxInFlight"] = "1");
         var (sample, waiting) = (new SampleObject(), new SampleObject());
         var sibling = waiting with { SopInstanceUid = SampleObject.NewUid() };
         await host.StoreAsync(sample);
@@ -154,7 +151,7 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public async Task WhatIsMarkedStatBeforeItIsRecordedIsAnnouncedAgainAndOpenUntilThatIsRecorded()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var (sample, other) = (new SampleObject(), new SampleObject());
         await host.StoreAsync(sample);
         var routine = await host.InstanceAsync();
@@ -179,18 +176,18 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public async Task OnlySoManyInstancesAreAnnouncedAndNotRecorded()
     {
-        await using (var ended = IngestHost.Build(folder))
+        await using (var ended = IngestHost.Build(Folder))
         {
             await ended.StartWriterAsync();
             await ended.StoreAsync(new SampleObject { Modality = "MR" });
         }
 
-        folder.Execute("""
+        Folder.Execute("""
             WITH RECURSIVE "Numbers" ("N") AS (SELECT 1 UNION ALL SELECT "N" + 1 FROM "Numbers" WHERE "N" < 1100)
             INSERT INTO "Recordings" ("Tenant", "SopInstanceUid", "Revision", "Body", "CreatedAt")
             SELECT "Tenant", "SopInstanceUid", "Revision" + "N", "Body", "CreatedAt" FROM "Recordings", "Numbers"
             """);
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
 
         for (var announced = 0; announced < 1000; announced++)
             await host.InstanceAsync();
@@ -206,7 +203,7 @@ public sealed class LedgerTests : IDisposable
     public async Task OneModelsBacklogDoesNotHoldUpAnother()
     {
         await using var host = await IngestHost.StartAsync(
-            folder,
+            Folder,
             settings => settings["MedCloud:Ledger:MaxInFlight"] = "1",
             Models.Catalogue(Models.Chest("cxr-a"), Models.Model("mr", new() { Modality = new() { Allowed = ["MR"], Required = true } })));
         for (var index = 0; index < 3; index++)
@@ -221,7 +218,7 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public async Task ADelayedRequestIsSentAgainAfterADelayThatDoublesAndIsGivenUpAfterSixAttempts()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         await host.StoreAsync(new SampleObject());
         var request = Assert.Single(await host.RequestsAsync(1));
 
@@ -230,7 +227,8 @@ public sealed class LedgerTests : IDisposable
             var now = host.Time.GetUtcNow().UtcDateTime;
             await DelayAsync(host, request);
             var row = await host.UntilAsync(RequestState.Delayed);
-            Assert.Equal(now.AddSeconds(seconds), row.DueAt);
+            // PostgreSQL keeps microseconds.
+            Assert.Equal(now.AddSeconds(seconds), row.DueAt!.Value, TimeSpan.FromMicroseconds(1));
 
             var again = await host.RequestAfterAsync(TimeSpan.FromSeconds(seconds));
             Assert.Equal((request.Key, request.Attempt + 1), (again.Key, again.Attempt));
@@ -249,7 +247,7 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public async Task WhatResultsHasRecordedLeavesTheLedger()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var sample = new SampleObject();
         await host.StoreAsync(sample);
         var request = Assert.Single(await host.RequestsAsync(1));
@@ -265,3 +263,7 @@ public sealed class LedgerTests : IDisposable
 
     private static Task DelayAsync(IngestHost host, AnalyseInstance request) => host.PublishAsync(new AnalysisDelayed(request.Key.AnalysisId, "blob-store-unavailable"));
 }
+
+public sealed class LedgerOnSqliteTests() : LedgerTests(null);
+
+public sealed class LedgerOnPostgresTests(Servers servers) : LedgerTests(servers);

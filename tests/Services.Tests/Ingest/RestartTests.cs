@@ -2,30 +2,27 @@ using MedCloud.Contracts;
 using MedCloud.Ingest;
 using MedCloud.Ingest.Ledger;
 using MedCloud.Results.V1;
+using MedCloud.Tests;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MedCloud.Services.Tests.Ingest;
 
 /// <summary>What a new process finds in the folder of one that was not stopped, but ended.</summary>
-public sealed class RestartTests : IDisposable
+public abstract class RestartTests(Servers? servers) : IngestTests(servers)
 {
-    private readonly DataFolder folder = new();
-
-    public void Dispose() => folder.Dispose();
-
     [Fact]
     public async Task WhatWasCommittedAndNotSentIsSentByTheNextProcess()
     {
         var samples = Enumerable.Range(0, 3).Select(_ => new SampleObject()).ToList();
-        await using (var ended = IngestHost.Build(folder))
+        await using (var ended = IngestHost.Build(Folder))
         {
             await ended.StartWriterAsync();
             foreach (var sample in samples)
                 Assert.IsType<StoreOutcome.Stored>(await ended.StoreAsync(sample));
         }
 
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
 
         var requests = await host.RequestsAsync(3);
         Assert.Equal(samples.Select(sample => sample.SopInstanceUid), requests.Select(request => request.Key.SopInstanceUid));
@@ -38,7 +35,7 @@ public sealed class RestartTests : IDisposable
     public async Task WhatWasSentAndNotRecordedIsSentAgainAndWhatWasRecordedIsNot()
     {
         var (recorded, open) = (new SampleObject(), new SampleObject());
-        await using (var ended = await IngestHost.StartAsync(folder))
+        await using (var ended = await IngestHost.StartAsync(Folder))
         {
             await ended.StoreAsync(recorded);
             await ended.StoreAsync(open);
@@ -49,7 +46,7 @@ public sealed class RestartTests : IDisposable
             await ended.UntilAsync(() => ended.QueryAsync(async db => await db.Recordings.CountAsync(IngestHost.Cancellation) == 1));
         }
 
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
 
         var again = Assert.Single(await host.RequestsAsync(1));
         Assert.Equal((open.SopInstanceUid, 2), (again.Key.SopInstanceUid, again.Attempt));
@@ -60,14 +57,14 @@ public sealed class RestartTests : IDisposable
     public async Task SuspectsGoOneAtATimeAndNewRequestsFlowBeside()
     {
         var suspects = Enumerable.Range(0, 3).Select(_ => new SampleObject()).ToList();
-        await using (var ended = await IngestHost.StartAsync(folder))
+        await using (var ended = await IngestHost.StartAsync(Folder))
         {
             foreach (var sample in suspects)
                 await ended.StoreAsync(sample);
             await ended.RequestsAsync(3);
         }
 
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var first = Assert.Single(await host.RequestsAsync(1));
         var fresh = new SampleObject();
         await host.StoreAsync(fresh);
@@ -90,7 +87,7 @@ public sealed class RestartTests : IDisposable
     {
         var (deadly, neighbour) = (new SampleObject(), new SampleObject());
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using (var first = await IngestHost.StartAsync(folder, time: time))
+        await using (var first = await IngestHost.StartAsync(Folder, time: time))
         {
             await first.StoreAsync(deadly);
             await first.StoreAsync(neighbour);
@@ -101,7 +98,7 @@ public sealed class RestartTests : IDisposable
         var attempts = 1;
         while (attempts < RetryRule.MaxAttempts)
         {
-            await using var host = await IngestHost.StartAsync(folder, time: time);
+            await using var host = await IngestHost.StartAsync(Folder, time: time);
             var request = Assert.Single(await host.RequestsAsync(1));
             if (request.Key.SopInstanceUid == neighbour.SopInstanceUid)
             {
@@ -112,7 +109,7 @@ public sealed class RestartTests : IDisposable
             Assert.Equal((deadly.SopInstanceUid, ++attempts), (request.Key.SopInstanceUid, request.Attempt));
         }
 
-        await using var last = await IngestHost.StartAsync(folder, time: time);
+        await using var last = await IngestHost.StartAsync(Folder, time: time);
         var failed = await last.FailureAsync();
         Assert.Equal(
             (deadly.SopInstanceUid, ReasonCode.AttemptsExhausted, RetryRule.MaxAttempts),
@@ -123,16 +120,16 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public async Task AFailureThatWasNotRecordedIsToldAgain()
     {
-        await using (var ended = await IngestHost.StartAsync(folder))
+        await using (var ended = await IngestHost.StartAsync(Folder))
         {
             await ended.StoreAsync(new SampleObject());
             await ended.RequestsAsync(1);
         }
 
-        folder.Execute("""UPDATE "Requests" SET "Attempts" = 6""");
+        Folder.Execute("""UPDATE "Requests" SET "Attempts" = 6""");
         for (var start = 0; start < 2; start++)
         {
-            await using var host = await IngestHost.StartAsync(folder);
+            await using var host = await IngestHost.StartAsync(Folder);
             Assert.Equal(ReasonCode.AttemptsExhausted, (await host.FailureAsync()).Reason.Code);
         }
     }
@@ -141,7 +138,7 @@ public sealed class RestartTests : IDisposable
     public async Task ADelaySurvivesARestart()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using (var ended = await IngestHost.StartAsync(folder, time: time))
+        await using (var ended = await IngestHost.StartAsync(Folder, time: time))
         {
             await ended.StoreAsync(new SampleObject());
             var request = Assert.Single(await ended.RequestsAsync(1));
@@ -149,7 +146,7 @@ public sealed class RestartTests : IDisposable
             await ended.UntilAsync(RequestState.Delayed);
         }
 
-        await using var host = await IngestHost.StartAsync(folder, time: time);
+        await using var host = await IngestHost.StartAsync(Folder, time: time);
         await host.StoreAsync(new SampleObject());
         var fresh = Assert.Single(await host.RequestsAsync(1));
         var due = await host.RequestAfterAsync(TimeSpan.FromSeconds(10));
@@ -160,27 +157,32 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public async Task ARequestOfAModelThatLeftTheCatalogueFails()
     {
-        await using (var ended = IngestHost.Build(folder, catalogue: Models.Catalogue(Models.Chest("old"))))
+        await using (var ended = IngestHost.Build(Folder, catalogue: Models.Catalogue(Models.Chest("old"))))
         {
             await ended.StartWriterAsync();
             await ended.StoreAsync(new SampleObject());
         }
 
-        await using var host = await IngestHost.StartAsync(folder, catalogue: Models.Catalogue(Models.Chest("new")));
+        await using var host = await IngestHost.StartAsync(Folder, catalogue: Models.Catalogue(Models.Chest("new")));
 
         var failed = await host.FailureAsync();
         Assert.Equal(("old", ReasonCode.ModelNotFound), (failed.Key.ModelName, failed.Reason.Code));
     }
+}
 
+public sealed class RestartOnSqliteTests() : RestartTests(null)
+{
     [Fact]
     public async Task ADatabaseThatAKilledMigrationLockedIsOpened()
     {
-        await using (var ended = await IngestHost.StartAsync(folder))
+        await using (var ended = await IngestHost.StartAsync(Folder))
             await ended.StoreAsync(new SampleObject());
-        folder.Execute("""INSERT INTO "__EFMigrationsLock" ("Id", "Timestamp") VALUES (1, '2026-01-01')""");
+        Folder.Execute("""INSERT INTO "__EFMigrationsLock" ("Id", "Timestamp") VALUES (1, '2026-01-01')""");
 
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
 
         Assert.Single(await host.RequestsAsync(1));
     }
 }
+
+public sealed class RestartOnPostgresTests(Servers servers) : RestartTests(servers);

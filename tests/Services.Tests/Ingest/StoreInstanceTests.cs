@@ -2,20 +2,17 @@ using System.Security.Cryptography;
 using MedCloud.Dicom;
 using MedCloud.Hosting;
 using MedCloud.Ingest;
+using MedCloud.Tests;
 using Microsoft.EntityFrameworkCore;
 
 namespace MedCloud.Services.Tests.Ingest;
 
-public sealed class StoreInstanceTests : IDisposable
+public abstract class StoreInstanceTests(Servers? servers) : IngestTests(servers)
 {
-    private readonly DataFolder folder = new();
-
-    public void Dispose() => folder.Dispose();
-
     [Fact]
     public async Task AFileIsStoredByteForByteUnderTheHashOfItsDataSet()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var sample = new SampleObject();
         byte[] file = [.. "PREAMBLE THAT A SCANNER WROTE"u8, .. sample.ToPart10()[29..]];
 
@@ -34,7 +31,7 @@ public sealed class StoreInstanceTests : IDisposable
     [Fact]
     public async Task TheUidsOfTheDataSetRuleOverThoseOfTheFileMetaGroup()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var sample = new SampleObject();
         byte[] file = [.. SampleObject.MetaBytes("1.2.840.10008.5.1.4.1.1.2", "1.2.3"), .. sample.ToDataSetBytes()];
 
@@ -47,7 +44,7 @@ public sealed class StoreInstanceTests : IDisposable
     [Fact]
     public async Task ADataSetWithoutFileMetaGroupIsStoredByteForByte()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var sample = new SampleObject();
 
         Assert.IsType<StoreOutcome.Stored>(await host.StoreAsync(sample.ToDataSetBytes()));
@@ -60,7 +57,7 @@ public sealed class StoreInstanceTests : IDisposable
     [Fact]
     public async Task ADimseObjectGetsAMetaGroupAndKeepsItsDataSet()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var sample = new SampleObject();
         var dataSet = sample.ToDataSetBytes();
 
@@ -81,7 +78,7 @@ public sealed class StoreInstanceTests : IDisposable
     [Fact]
     public async Task TheSameDataSetThroughTheOtherDoorIsADuplicate()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var sample = new SampleObject();
         await host.StoreAsync(sample);
 
@@ -97,7 +94,7 @@ public sealed class StoreInstanceTests : IDisposable
     [Fact]
     public async Task OtherBytesBecomeTheNextRevisionAndTheEarlierBlobStays()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var sample = new SampleObject();
         var changed = sample with { Grey = 200 };
         await host.StoreAsync(sample);
@@ -114,7 +111,7 @@ public sealed class StoreInstanceTests : IDisposable
     [Fact]
     public async Task BytesOfAnEarlierRevisionThatReturnAreTheNextRevision()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var sample = new SampleObject();
         await host.StoreAsync(sample);
         var first = Assert.Single(await host.RequestsAsync(1));
@@ -132,7 +129,7 @@ public sealed class StoreInstanceTests : IDisposable
     [Fact]
     public async Task OtherBytesAreRefusedWhereRevisionsAreSwitchedOff()
     {
-        await using var host = await IngestHost.StartAsync(folder, settings => settings["MedCloud:Ingest:OnDifferentBytes"] = "refuse");
+        await using var host = await IngestHost.StartAsync(Folder, settings => settings["MedCloud:Ingest:OnDifferentBytes"] = "refuse");
         var sample = new SampleObject();
         await host.StoreAsync(sample);
 
@@ -148,7 +145,7 @@ public sealed class StoreInstanceTests : IDisposable
     [Fact]
     public async Task AnInstanceThatReturnsInAnotherStudyIsFoundThereOnly()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var sample = new SampleObject();
         var moved = sample with { StudyInstanceUid = SampleObject.NewUid(), SeriesInstanceUid = SampleObject.NewUid() };
         await host.StoreAsync(sample);
@@ -163,7 +160,7 @@ public sealed class StoreInstanceTests : IDisposable
     [Fact]
     public async Task TheIndexFindsByStudySeriesAndInstance()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var first = new SampleObject();
         var second = first with { SopInstanceUid = SampleObject.NewUid() };
         var third = second with { SopInstanceUid = SampleObject.NewUid(), SeriesInstanceUid = SampleObject.NewUid() };
@@ -181,7 +178,7 @@ public sealed class StoreInstanceTests : IDisposable
     [Fact]
     public async Task OfManyReceptionsOfTheSameBytesOneIsStoredAndTheOthersAreDuplicates()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var sample = new SampleObject();
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => Task.Run(() => host.StoreAsync(sample))));
@@ -196,7 +193,7 @@ public sealed class StoreInstanceTests : IDisposable
     [Fact]
     public async Task ManyReceptionsOfDifferentBytesAreConsecutiveRevisions()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var sample = new SampleObject();
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 24).Select(grey => Task.Run(() => host.StoreAsync(sample with { Grey = (byte)grey }))));
@@ -209,7 +206,7 @@ public sealed class StoreInstanceTests : IDisposable
     [Fact]
     public async Task EveryInstanceOfManyStoredAtOnceIsFound()
     {
-        await using var host = await IngestHost.StartAsync(folder);
+        await using var host = await IngestHost.StartAsync(Folder);
         var study = SampleObject.NewUid();
         var samples = Enumerable.Range(0, 60).Select(_ => new SampleObject { StudyInstanceUid = study }).ToList();
 
@@ -231,3 +228,7 @@ public sealed class StoreInstanceTests : IDisposable
         SopInstanceUid = Uid.Parse(sample.SopInstanceUid),
     };
 }
+
+public sealed class StoreInstanceOnSqliteTests() : StoreInstanceTests(null);
+
+public sealed class StoreInstanceOnPostgresTests(Servers servers) : StoreInstanceTests(servers);

@@ -5,7 +5,7 @@ using MedCloud.Results.V1;
 
 namespace MedCloud.Services.Tests.Results;
 
-public sealed class DoorTests(ResultsHost host) : IClassFixture<ResultsHost>
+public abstract class DoorTests(ResultsHost host)
 {
     [Fact]
     public async Task ReflectionListsTheService()
@@ -62,3 +62,7 @@ public sealed class DoorTests(ResultsHost host) : IClassFixture<ResultsHost>
         Assert.Equal(StatusCode.NotFound, error.StatusCode);
     }
 }
+
+public sealed class DoorOnSqliteTests(ResultsHost host) : DoorTests(host), IClassFixture<ResultsHost>;
+
+public sealed class DoorOnPostgresTests(PostgresResultsHost host) : DoorTests(host), IClassFixture<PostgresResultsHost>;

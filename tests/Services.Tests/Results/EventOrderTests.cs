@@ -6,6 +6,7 @@ using MedCloud.Results.Database;
 using MedCloud.Results.Reading;
 using MedCloud.Results.Recording;
 using MedCloud.Results.V1;
+using MedCloud.Tests;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,26 +17,10 @@ using static MedCloud.Services.Tests.Results.Events;
 
 namespace MedCloud.Services.Tests.Results;
 
-public sealed class EventOrderTests : IAsyncLifetime
+public abstract class EventOrderTests
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("medcloud-events-").FullName;
-    private string empty = "";
-
-    public async ValueTask InitializeAsync()
-    {
-        empty = Path.Combine(folder, "empty.db");
-        await using (var services = Services(empty))
-        await using (var scope = services.CreateAsyncScope())
-            await SqliteDatabase.MigrateAsync(scope.ServiceProvider.GetRequiredService<ResultsDb>(), TestContext.Current.CancellationToken);
-        SqliteConnection.ClearAllPools();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        SqliteConnection.ClearAllPools();
-        Directory.Delete(folder, recursive: true);
-        return ValueTask.CompletedTask;
-    }
+    /// <summary>Services with a database in which nothing is recorded yet.</summary>
+    protected abstract Task<ServiceProvider> EmptyAsync();
 
     [Fact]
     public async Task AnyOrderAndAnyNumberOfDeliveriesGiveTheSameStudies()
@@ -93,9 +78,7 @@ public sealed class EventOrderTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<Study?>> StudiesAfterAsync(IEnumerable<object[]> groups)
     {
-        var file = Path.Combine(folder, $"{Guid.NewGuid():N}.db");
-        File.Copy(empty, file);
-        await using var services = Services(file);
+        await using var services = await EmptyAsync();
         using (var recorder = new Recorder(services.GetRequiredService<IServiceScopeFactory>(), NullLogger<Recorder>.Instance))
         {
             foreach (var group in groups)
@@ -112,7 +95,63 @@ public sealed class EventOrderTests : IAsyncLifetime
             await reader.FindAsync(StudyUid(3), TestContext.Current.CancellationToken),
         ];
     }
+}
+
+public sealed class EventOrderOnSqliteTests : EventOrderTests, IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("medcloud-events-").FullName;
+    private string empty = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        empty = Path.Combine(folder, "empty.db");
+        await using (var services = Services(empty))
+        await using (var scope = services.CreateAsyncScope())
+            await SqliteDatabase.MigrateAsync(scope.ServiceProvider.GetRequiredService<ResultsDb>(), TestContext.Current.CancellationToken);
+        SqliteConnection.ClearAllPools();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    protected override Task<ServiceProvider> EmptyAsync()
+    {
+        var file = Path.Combine(folder, $"{Guid.NewGuid():N}.db");
+        File.Copy(empty, file);
+        return Task.FromResult(Services(file));
+    }
 
     private static ServiceProvider Services(string file) =>
         new ServiceCollection().AddDbContext<ResultsDb, SqliteResultsDb>(options => options.UseSqliteFile(file)).BuildServiceProvider();
+}
+
+public sealed class EventOrderOnPostgresTests(Servers servers) : EventOrderTests, IAsyncLifetime
+{
+    private string database = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        database = await servers.PostgresAsync(TestContext.Current.CancellationToken);
+        await using var services = Services();
+        await ResultsModule.MigrateAsync(services, TestContext.Current.CancellationToken);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        PostgresDatabases.Drop(database);
+        return ValueTask.CompletedTask;
+    }
+
+    protected override Task<ServiceProvider> EmptyAsync()
+    {
+        PostgresDatabases.Execute(database, "TRUNCATE studies CASCADE");
+        return Task.FromResult(Services());
+    }
+
+    private ServiceProvider Services() =>
+        new ServiceCollection().AddDbContext<ResultsDb, PostgresResultsDb>(options => options.UsePostgres(database)).BuildServiceProvider();
 }

@@ -1,15 +1,18 @@
 using MedCloud.Results.V1;
+using MedCloud.Tests;
 using static MedCloud.Services.Tests.Results.Events;
 
 namespace MedCloud.Services.Tests.Results;
 
-public sealed class ListStudiesTests : IAsyncLifetime
+public abstract class ListStudiesTests(ResultsHost host) : IAsyncLifetime
 {
-    private readonly ResultsHost host = new();
-
     public ValueTask InitializeAsync() => host.InitializeAsync();
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return host.DisposeAsync();
+    }
 
     [Fact]
     public async Task PagesHoldEveryStudyOnceNewestReceptionFirst()
@@ -59,3 +62,7 @@ public sealed class ListStudiesTests : IAsyncLifetime
         Assert.Equal(3, list.Studies[1].Analyses.Count);
     }
 }
+
+public sealed class ListStudiesOnSqliteTests() : ListStudiesTests(new ResultsHost());
+
+public sealed class ListStudiesOnPostgresTests(Servers servers) : ListStudiesTests(new PostgresResultsHost(servers));

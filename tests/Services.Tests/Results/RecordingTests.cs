@@ -1,17 +1,20 @@
 using Grpc.Core;
 using MedCloud.Contracts;
 using MedCloud.Results.V1;
+using MedCloud.Tests;
 using static MedCloud.Services.Tests.Results.Events;
 
 namespace MedCloud.Services.Tests.Results;
 
-public sealed class RecordingTests : IAsyncLifetime
+public abstract class RecordingTests(ResultsHost host) : IAsyncLifetime
 {
-    private readonly ResultsHost host = new();
-
     public ValueTask InitializeAsync() => host.InitializeAsync();
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return host.DisposeAsync();
+    }
 
     [Fact]
     public async Task AStudyHasEveryExpectedAnalysisFromTheMomentItIsVisible()
@@ -242,3 +245,7 @@ public sealed class RecordingTests : IAsyncLifetime
         Assert.Equal([AnalysisState.Completed, AnalysisState.Pending], study.Analyses.Select(each => each.State));
     }
 }
+
+public sealed class RecordingOnSqliteTests() : RecordingTests(new ResultsHost());
+
+public sealed class RecordingOnPostgresTests(Servers servers) : RecordingTests(new PostgresResultsHost(servers));

@@ -18,27 +18,35 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MedCloud.Services.Tests.Results;
 
-/// <summary>Results on loopback: its SQLite file and blobs in a folder of their own, the in-memory bus, HTTP/1 and h2c on free ports, and a clock that stands still.</summary>
-public sealed class ResultsHost : IAsyncLifetime
+/// <summary>Results on loopback: its database (SQLite by default) and blobs its own, the in-memory bus, HTTP/1 and h2c on free ports, and a clock that stands still.</summary>
+public class ResultsHost : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("medcloud-results-").FullName;
     private readonly Channel<object> acknowledgements = System.Threading.Channels.Channel.CreateUnbounded<object>();
     private readonly WebApplication app;
+    private readonly Func<CancellationToken, Task<string>>? postgres;
     private GrpcChannel? channel;
     private HttpClient? json;
 
     public ResultsHost()
+        : this(null)
     {
+    }
+
+    /// <param name="postgres">The connection string of its PostgreSQL database, which may be made and migrated before; null: the database is a SQLite file.</param>
+    internal ResultsHost(Func<CancellationToken, Task<string>>? postgres)
+    {
+        this.postgres = postgres;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["MedCloud:Results:Database"] = Path.Combine(folder, "results.db"),
             ["MedCloud:Storage:Folder"] = Path.Combine(folder, "blobs"),
         });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -73,6 +81,16 @@ public sealed class ResultsHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        if (postgres is null)
+        {
+            app.Configuration["MedCloud:Results:Database"] = Path.Combine(folder, "results.db");
+        }
+        else
+        {
+            app.Configuration["MedCloud:Results:ConnectionString"] = await postgres(TestContext.Current.CancellationToken);
+            await ResultsModule.MigrateAsync(app.Services, TestContext.Current.CancellationToken);
+        }
+
         await app.StartAsync(TestContext.Current.CancellationToken);
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ToList();
         json = new HttpClient { BaseAddress = new Uri(addresses[0]) };
@@ -108,12 +126,20 @@ public sealed class ResultsHost : IAsyncLifetime
         await blob.CommitAsync(stored.ContentHash, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Whether it is ready, as <c>/health/ready</c> says.</summary>
+    public Task<HealthReport> HealthAsync() =>
+        app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Tags.Contains("ready"), TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         json?.Dispose();
         channel?.Dispose();
         await app.StopAsync();
+        var database = app.Configuration["MedCloud:Results:ConnectionString"];
         await app.DisposeAsync();
+        if (database is not null)
+            PostgresDatabases.Drop(database);
+        GC.SuppressFinalize(this);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -124,3 +150,6 @@ public sealed class ResultsHost : IAsyncLifetime
         public Task Consume(ConsumeContext<AnalysisRecorded> context) => acknowledgements.Writer.WriteAsync(context.Message).AsTask();
     }
 }
+
+/// <summary>The same on a database of the shared PostgreSQL.</summary>
+public sealed class PostgresResultsHost(Servers servers) : ResultsHost(servers.PostgresAsync);

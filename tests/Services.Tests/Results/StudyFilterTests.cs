@@ -4,7 +4,7 @@ using static MedCloud.Services.Tests.Results.Events;
 
 namespace MedCloud.Services.Tests.Results;
 
-public sealed class StudyFilterTests(ResultsHost host) : IClassFixture<ResultsHost>
+public abstract class StudyFilterTests(ResultsHost host)
 {
     public static TheoryData<ListStudiesRequest, int[]> Filters => new()
     {
@@ -40,3 +40,7 @@ public sealed class StudyFilterTests(ResultsHost host) : IClassFixture<ResultsHo
         Assert.Equal(studies.Select(StudyUid), await host.ListAsync(request));
     }
 }
+
+public sealed class StudyFilterOnSqliteTests(ResultsHost host) : StudyFilterTests(host), IClassFixture<ResultsHost>;
+
+public sealed class StudyFilterOnPostgresTests(PostgresResultsHost host) : StudyFilterTests(host), IClassFixture<PostgresResultsHost>;

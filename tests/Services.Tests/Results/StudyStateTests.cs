@@ -1,15 +1,18 @@
 using MedCloud.Results.V1;
+using MedCloud.Tests;
 using static MedCloud.Services.Tests.Results.Events;
 
 namespace MedCloud.Services.Tests.Results;
 
-public sealed class StudyStateTests : IAsyncLifetime
+public abstract class StudyStateTests(ResultsHost host) : IAsyncLifetime
 {
-    private readonly ResultsHost host = new();
-
     public ValueTask InitializeAsync() => host.InitializeAsync();
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return host.DisposeAsync();
+    }
 
     [Fact]
     public async Task AStudyIsReceivedUntilItsLastInstanceIsFiveSecondsOld()
@@ -67,3 +70,7 @@ public sealed class StudyStateTests : IAsyncLifetime
         return state;
     }
 }
+
+public sealed class StudyStateOnSqliteTests() : StudyStateTests(new ResultsHost());
+
+public sealed class StudyStateOnPostgresTests(Servers servers) : StudyStateTests(new PostgresResultsHost(servers));
