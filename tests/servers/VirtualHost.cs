@@ -26,7 +26,7 @@ internal sealed class VirtualHost
         return added;
     }
 
-    /// <summary>The settings of a service that is to use it.</summary>
+    /// <summary>The settings of an Ingest that is to use it.</summary>
     public void Configure(Dictionary<string, string?> settings)
     {
         settings["MedCloud:RabbitMq:Host"] = Options.Host;
@@ -34,6 +34,8 @@ internal sealed class VirtualHost
         settings["MedCloud:RabbitMq:VirtualHost"] = Options.VirtualHost;
         settings["MedCloud:RabbitMq:Username"] = Options.Username;
         settings["MedCloud:RabbitMq:Password"] = Options.Password;
+        // However far a test moves the clock: what it sees sent again was not found to be lost.
+        settings["MedCloud:Ledger:LostAfter"] = "1.00:00:00";
     }
 
     /// <summary>How many messages of a queue wait to be taken; null: there is no such queue.</summary>

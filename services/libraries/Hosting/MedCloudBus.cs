@@ -40,10 +40,10 @@ public static class MedCloudBus
             bus.UsingRabbitMq((context, transport) =>
             {
                 Connect(transport, context.GetRequiredService<IOptions<RabbitMqOptions>>().Value);
-                // A send to an exchange without a queue would be dropped without an error.
+                // A send to an exchange without a queue would be dropped without an error. The one command is told by its type: contexts of sends and of publications are one class.
                 transport.ConfigureSend(send => send.UseExecute(message =>
                 {
-                    if (message.TryGetPayload<RabbitMqSendContext>(out var rabbit) && !message.TryGetPayload<PublishContext>(out _))
+                    if (message.TryGetPayload<SendContext<AnalyseInstance>>(out _) && message.TryGetPayload<RabbitMqSendContext>(out var rabbit))
                         rabbit.Mandatory = true;
                 }));
                 BindEvents(transport);
@@ -100,7 +100,8 @@ public static class MedCloudBus
 
     private static void Bind<T>(IRabbitMqBusFactoryConfigurator transport, QueueDefinition queue)
         where T : class =>
-        transport.Publish<T>(publish => publish.BindQueue(queue.Name, queue.Name, binding => SetArguments(binding, queue)));
+        // To the exchange of the message itself. The consumer's endpoint adds the way by the queue's own exchange; a queue gets a message once, however many ways lead to it.
+        transport.Publish<T>(publish => publish.BindQueue(publish.Exchange.ExchangeName, queue.Name, binding => SetArguments(binding, queue)));
 
     private static void SetArguments(IRabbitMqQueueConfigurator declared, QueueDefinition queue)
     {
