@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
-using MedCloud.Tests;
 
 namespace MedCloud.Repository.Tests;
 
@@ -8,6 +6,7 @@ namespace MedCloud.Repository.Tests;
 public sealed partial class ChartTests
 {
     private const string Chart = "deploy/helm/medcloud";
+    private const string Check = "tests/servers/check-manifests.mjs";
 
     public static TheoryData<string> Values => new(Checkout.Files.Where(file => file.StartsWith(Chart + "/ci/", StringComparison.Ordinal)));
 
@@ -15,7 +14,7 @@ public sealed partial class ChartTests
     [MemberData(nameof(Values))]
     public void Lint_FindsNothing(string values)
     {
-        var (exitCode, output) = Helm("lint", "--strict", Chart, "-f", values);
+        var (exitCode, output) = Tool.Helm("lint", "--strict", Chart, "-f", values);
         Assert.True(exitCode == 0, output);
     }
 
@@ -23,17 +22,36 @@ public sealed partial class ChartTests
     [MemberData(nameof(Values))]
     public void EveryPodKeepsTheRules(string values)
     {
-        var (exitCode, output) = Helm("template", "mc", Chart, "-f", values, "--kube-version", "1.35.0");
-        Assert.True(exitCode == 0, output);
+        var output = Render(values);
         Assert.Empty(Faults(output));
-        Assert.Empty(UnknownSettings(output));
         Assert.Contains("kind: PodDisruptionBudget", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Values))]
+    public void EveryFieldIsOneOfKubernetes(string values)
+    {
+        var (exitCode, output) = Tool.Node(Check, Render(values));
+        Assert.True(exitCode == 0, output);
+    }
+
+    [Theory]
+    [InlineData("resources:", "resorces:", "'\"resorces\"' does not exist")]
+    [InlineData("kind: Deployment", "kind: Deploiment", "apps/v1 Deploiment mc-ingest: an unknown kind")]
+    [InlineData("policy/v1", "policy/v1beta1", "a version that clusters drop")]
+    [InlineData("replicas: 2", "replicas: \"2\"", "Type 'string' is not assignable to type 'number'")]
+    [InlineData("port: 8080,", "port: 8080, port: 8081,", "Map keys must be unique")]
+    public void AWrongFieldIsFound(string right, string wrong, string sentence)
+    {
+        var (exitCode, output) = Tool.Node(Check, Render(Chart + "/ci/cpu-values.yaml").Replace(right, wrong, StringComparison.Ordinal));
+        Assert.Equal(1, exitCode);
+        Assert.Contains(sentence, output, StringComparison.Ordinal);
     }
 
     [Fact]
     public void ThePodsOfGpuWorkersAskForOne()
     {
-        var (_, output) = Helm("template", "mc", Chart, "-f", Chart + "/ci/gpu-values.yaml", "--kube-version", "1.35.0");
+        var output = Render(Chart + "/ci/gpu-values.yaml");
         var worker = Assert.Single(output.Split("\n---\n"), document => document.Contains("kind: Deployment", StringComparison.Ordinal) && document.Contains("name: mc-worker-gpu", StringComparison.Ordinal));
         Assert.Contains("nvidia.com/gpu: \"1\"", worker, StringComparison.Ordinal);
         Assert.Contains("-gpu\n", worker, StringComparison.Ordinal);
@@ -51,7 +69,7 @@ public sealed partial class ChartTests
     [InlineData("workers.cpu.flavour=gpu", "gpus must be 1 or more with flavour gpu")]
     public void AWrongValueIsRefusedByName(string set, string sentence)
     {
-        var (exitCode, output) = Helm("template", "mc", Chart, "-f", Chart + "/ci/cpu-values.yaml", "--kube-version", "1.35.0", "--set", set);
+        var (exitCode, output) = Tool.Helm("template", "mc", Chart, "-f", Chart + "/ci/cpu-values.yaml", "--kube-version", "1.35.0", "--set", set);
         Assert.NotEqual(0, exitCode);
         Assert.Contains(sentence, output, StringComparison.Ordinal);
     }
@@ -65,7 +83,7 @@ public sealed partial class ChartTests
     [InlineData("requests:", "request:")]
     public void ABrokenPodIsFound(string right, string wrong)
     {
-        var (_, output) = Helm("template", "mc", Chart, "-f", Chart + "/ci/cpu-values.yaml", "--kube-version", "1.35.0");
+        var output = Render(Chart + "/ci/cpu-values.yaml");
         Assert.NotEmpty(Faults(output.Replace(right, wrong, StringComparison.Ordinal)));
     }
 
@@ -74,7 +92,7 @@ public sealed partial class ChartTests
     [InlineData("gpu", "Microsoft.ML.OnnxRuntime.Gpu.Linux", "Microsoft.ML.OnnxRuntime")]
     public void AFlavourReferencesOneOnnxRuntime(string flavour, string referenced, string other)
     {
-        var (exitCode, output) = Run("dotnet", "msbuild", "services/libraries/Inference", $"-p:OrtFlavor={flavour}", "-getItem:PackageReference");
+        var (exitCode, output) = Tool.Run("dotnet", "", "msbuild", "services/libraries/Inference", $"-p:OrtFlavor={flavour}", "-getItem:PackageReference");
         Assert.True(exitCode == 0, output);
         Assert.Contains($"\"Identity\": \"{referenced}\"", output, StringComparison.Ordinal);
         Assert.DoesNotContain($"\"Identity\": \"{other}\"", output, StringComparison.Ordinal);
@@ -97,32 +115,14 @@ public sealed partial class ChartTests
         }
     }
 
-    /// <summary>The sections must be ones that an options record documents, or that are being made.</summary>
-    private static IEnumerable<string> UnknownSettings(string text)
+    /// <summary>What is installed with these values.</summary>
+    internal static string Render(string values)
     {
-        var sources = string.Join('\n', Checkout.ProductSources.Select(Checkout.Read)) + "\nMedCloud:Security MedCloud:Portal ";
-        return Setting().Matches(text).Select(match => match.Groups[1].Value).Distinct().Where(section => !sources.Contains($"MedCloud:{section}", StringComparison.Ordinal));
-    }
-
-    private static (int ExitCode, string Output) Helm(params string[] arguments)
-    {
-        var helm = Path.Combine(SharedData.Repository, "tests", "servers", "node_modules", ".helm", "helm");
-        Assert.SkipWhen(!File.Exists(helm) && Environment.GetEnvironmentVariable("MEDCLOUD_REQUIRE_SERVERS") != "1", "helm is not installed; tests/run installs it");
-        return Run(helm, arguments);
-    }
-
-    private static (int ExitCode, string Output) Run(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" 2>&1", "sh", program, .. arguments]) { RedirectStandardOutput = true, WorkingDirectory = SharedData.Repository };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output);
+        var (exitCode, output) = Tool.Helm("template", "mc", Chart, "-f", values, "--kube-version", "1.35.0");
+        Assert.True(exitCode == 0, output);
+        return output;
     }
 
     [GeneratedRegex(@"terminationGracePeriodSeconds: (\d+)")]
     private static partial Regex Grace();
-
-    [GeneratedRegex("MedCloud__([A-Za-z]+)__")]
-    private static partial Regex Setting();
 }

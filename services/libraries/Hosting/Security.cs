@@ -64,6 +64,8 @@ public static class Security
     private static void Configure(JwtBearerOptions jwt, SecurityOptions security)
     {
         jwt.Authority = security.Authority;
+        if (security.MetadataAddress is { Length: > 0 } metadata)
+            jwt.MetadataAddress = metadata;
         jwt.Audience = security.Audience;
         jwt.RequireHttpsMetadata = !security.AllowHttpAuthority;
         jwt.MapInboundClaims = false;

@@ -15,10 +15,16 @@ public sealed record SecurityOptions
     /// </summary>
     public string? Authority { get; init; }
 
+    /// <summary>
+    /// Where the discovery document is, if this process does not reach the provider at the address that tokens name as their issuer,
+    /// e.g. http://portal:8080/connect/.well-known/openid-configuration between containers. Default: below <see cref="Authority"/>, which it needs.
+    /// </summary>
+    public string? MetadataAddress { get; init; }
+
     /// <summary>What a token's <c>aud</c> must be, e.g. medcloud. Default none.</summary>
     public string? Audience { get; init; }
 
-    /// <summary>Whether <see cref="Authority"/> may be a plain http address, over which anybody on the way can exchange the keys: for development only. Default false.</summary>
+    /// <summary>Whether <see cref="Authority"/> and <see cref="MetadataAddress"/> may be plain http addresses, over which anybody on the way can exchange the keys: for development only. Default false.</summary>
     public bool AllowHttpAuthority { get; init; }
 
     /// <summary>
@@ -45,6 +51,7 @@ internal sealed class SecurityOptionsValidator(IOptions<DoorsOptions> doors) : I
             (_, { } bind) => $"{bind} is beyond loopback and every door there needs authentication",
             ({ Authority: null or "" }, _) and not ({ Audience: null or "" }, _) => "MedCloud__Security__Audience is set",
             ({ Audience: null or "" }, _) and not ({ Authority: null or "" }, _) => "MedCloud__Security__Authority is set",
+            ({ Authority: null or "" }, _) and not ({ MetadataAddress: null or "" }, _) => "MedCloud__Security__MetadataAddress is set",
             _ => null,
         };
         if (why is not null && options.Authority is null or "")
@@ -53,12 +60,21 @@ internal sealed class SecurityOptionsValidator(IOptions<DoorsOptions> doors) : I
             yield return $"MedCloud__Security__Audience is missing: {why}; name the audience that tokens must have, e.g. medcloud";
         if (options.Authority is null or "")
             yield break;
-        if (!Uri.TryCreate(options.Authority, UriKind.Absolute, out var authority) || (authority.Scheme != Uri.UriSchemeHttps && authority.Scheme != Uri.UriSchemeHttp))
-            yield return "MedCloud__Security__Authority must be an absolute address, e.g. https://login.example.org/realms/hospital";
-        else if (authority.Scheme == Uri.UriSchemeHttp && !options.AllowHttpAuthority)
-            yield return "MedCloud__Security__Authority must begin with https; for development alone MedCloud__Security__AllowHttpAuthority=true takes http";
-        else if (authority.Scheme == Uri.UriSchemeHttps && options.DevelopmentProvider)
+        if (options.DevelopmentProvider && options.Authority.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
             yield return "MedCloud__Security__DevelopmentProvider must be off with an https authority: its secrets are public; use a provider of your own, or for development e.g. MedCloud__Security__Authority=http://127.0.0.1:8080/connect";
+        foreach (var (setting, address, example) in new[]
+        {
+            ("Authority", options.Authority, "https://login.example.org/realms/hospital"),
+            ("MetadataAddress", options.MetadataAddress, "https://login.example.org/realms/hospital/.well-known/openid-configuration"),
+        })
+        {
+            if (address is null or "")
+                continue;
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
+                yield return $"MedCloud__Security__{setting} must be an absolute address, e.g. {example}";
+            else if (url.Scheme == Uri.UriSchemeHttp && !options.AllowHttpAuthority)
+                yield return $"MedCloud__Security__{setting} must begin with https; for development alone MedCloud__Security__AllowHttpAuthority=true takes http";
+        }
     }
 
     /// <summary>The address that is listened on, if others than this machine reach it; what is no address is reported with the doors.</summary>
