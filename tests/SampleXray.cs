@@ -28,12 +28,14 @@ internal sealed record SampleXray(byte[] File, string Study, string Series, stri
         return new SampleXray(file, uids[0], uids[1], uids[2]);
     }
 
-    /// <summary>The same instance with one single grey value.</summary>
-    public SampleXray Blank()
+    /// <summary>The same instance, dark but for a thin stripe.</summary>
+    public SampleXray Striped()
     {
         var file = (byte[])File.Clone();
-        var at = file.AsSpan().IndexOf(Encoding.Latin1.GetBytes("\u00e0\u007f\u0010\0OW"));
-        file.AsSpan(at + 12).Clear();
+        var at = file.AsSpan().IndexOf<byte>([0xE0, 0x7F, 0x10, 0x00]);
+        var pixels = file.AsSpan(at + 12);
+        pixels.Clear();
+        pixels[..(pixels.Length / 100)].Fill(0xFF);
         return this with { File = file };
     }
 

@@ -5,7 +5,7 @@ using Google.Protobuf;
 namespace MedCloud.Services.Tests.Faults;
 
 /// <summary>
-/// A model that never ends on an image of one single grey value, and at once on every other: what a fault of a model looks like to the worker, whose process it takes
+/// A model that never ends on an image that is dark but for a thin stripe, and at once on every other: what a fault of a model looks like to the worker, whose process it takes
 /// with it each time (design: a run longer than Inference:RunTimeout ends the process).
 /// </summary>
 internal static class EndlessModel
@@ -32,7 +32,7 @@ internal static class EndlessModel
         File.WriteAllText(Path.Combine(folder, "manifest.json"), manifest.ToJsonString());
     }
 
-    /// <summary>onnx.proto of ONNX IR version 8, opset 13: logits = 1x1 after Loop(|standardised image| has no value beyond 0.001 ? for ever : once).</summary>
+    /// <summary>onnx.proto of ONNX IR version 8, opset 13: logits = 1x1 after Loop(|standardised image| has a value beyond 6 ? for ever : once). A radiograph's end before 5.</summary>
     private static byte[] Graph()
     {
         var body = Message(
@@ -44,12 +44,12 @@ internal static class EndlessModel
         var graph = Message(
             Field(1, Node("Abs", ["image"], ["size"])),
             Field(1, Node("ReduceMax", ["size"], ["largest"], Message(Field(1, "keepdims"), Field(3, 0), Field(20, 2)))),
-            Field(1, Node("Less", ["largest", "small"], ["blank"])),
-            Field(1, Node("Where", ["blank", "for_ever", "once"], ["rounds"])),
+            Field(1, Node("Greater", ["largest", "limit"], ["striped"])),
+            Field(1, Node("Where", ["striped", "for_ever", "once"], ["rounds"])),
             Field(1, Node("Loop", ["rounds", "true", "largest"], ["sum"], Message(Field(1, "body"), Field(6, body), Field(20, 5)))),
             Field(1, Node("Reshape", ["sum", "shape"], ["logits"])),
             Field(2, "endless"),
-            Field(5, Tensor("small", Float, [], BitConverter.GetBytes(0.001f))),
+            Field(5, Tensor("limit", Float, [], BitConverter.GetBytes(6f))),
             Field(5, Tensor("for_ever", Int64, [], BitConverter.GetBytes(long.MaxValue))),
             Field(5, Tensor("once", Int64, [], BitConverter.GetBytes(1L))),
             Field(5, Tensor("true", Bool, [], [1])),

@@ -147,7 +147,7 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
                 ["MedCloud__Ledger__LostAfter"] = "00:01:00",
             },
             workers: 1);
-        var poison = SampleXray.Create(900_000, 900_000).Blank();
+        var poison = SampleXray.Create(900_000, 900_000).Striped();
 
         using var supervised = Running.RestartWorkersThatEnd();
         using (var sender = new ProductClient(Running.Cluster.Ingests[0].HttpUrl))
