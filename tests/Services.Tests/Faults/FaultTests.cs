@@ -77,11 +77,17 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
         });
     }
 
+    public static TheoryData<string, string> Queues => LongRun.Is
+        ? new() { { "contents", "analyse.cxr-lungs" }, { "contents", "results" }, { "", "analyse.cxr-pneumonia" }, { "", "results" } }
+        : new() { { "contents", "analyse.cxr-lungs" }, { "", "results" } };
+
+    /// <summary>In the gate, one fault of each link.</summary>
+    public static TheoryData<string, Fault> Links => LongRun.Is
+        ? new() { { "broker", Fault.BlackHole }, { "broker", Fault.Reset }, { "database", Fault.BlackHole }, { "database", Fault.Reset }, { "blobs", Fault.HalfOpen }, { "blobs", Fault.Latency } }
+        : new() { { "broker", Fault.Reset }, { "database", Fault.Reset }, { "blobs", Fault.HalfOpen } };
+
     [Theory]
-    [InlineData("contents", "analyse.cxr-lungs")]
-    [InlineData("contents", "results")]
-    [InlineData("", "analyse.cxr-pneumonia")]
-    [InlineData("", "results")]
+    [MemberData(nameof(Queues))]
     public async Task AQueueThatIsPurgedOrDeletedLosesNothing(string part, string queue)
     {
         await StartAsync();
@@ -200,12 +206,7 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
     }
 
     [Theory]
-    [InlineData("broker", Fault.BlackHole)]
-    [InlineData("broker", Fault.Reset)]
-    [InlineData("database", Fault.BlackHole)]
-    [InlineData("database", Fault.Reset)]
-    [InlineData("blobs", Fault.HalfOpen)]
-    [InlineData("blobs", Fault.Latency)]
+    [MemberData(nameof(Links))]
     public async Task ALinkThatFailsLosesNothing(string to, Fault fault)
     {
         var port = to switch { "broker" => Servers.Broker.Amqp.Port, "database" => Servers.Database.Port, _ => Servers.Blobs.Port };
