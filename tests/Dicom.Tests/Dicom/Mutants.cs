@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MedCloud.Tests;
 
 namespace MedCloud.Dicom.Tests;
 
@@ -10,13 +11,12 @@ public sealed class Mutants
     private const long MaxAllocated = 8 * 1024 * 1024;
 
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
-    private static readonly bool Long = Environment.GetEnvironmentVariable("MEDCLOUD_TEST_LONG") == "1";
 
     /// <summary>How many there are of one parser, over all its tests.</summary>
-    public static int OfAParser { get; } = Long ? 100_000 : 3000;
+    public static int OfAParser { get; } = LongRun.Is ? 100_000 : 3000;
 
     /// <summary>How many there are of one decoder.</summary>
-    public static int OfADecoder { get; } = Long ? 10_000 : 1000;
+    public static int OfADecoder { get; } = LongRun.Is ? 10_000 : 1000;
 
     /// <summary>Runs a test on each mutant of a seed.</summary>
     /// <param name="count">How many.</param>

@@ -13,7 +13,7 @@ public sealed class LargeInstanceTests
     private const long MostMemory = 300L << 20;
 
     /// <summary>1 GiB; in the gate just more than all the memory.</summary>
-    private static readonly int Frames = Environment.GetEnvironmentVariable("MEDCLOUD_TEST_LONG") == "1" ? 512 : 160;
+    private static readonly int Frames = LongRun.Is ? 512 : 160;
 
     [Fact]
     public async Task AnInstanceLargerThanMemoryPassesBothDoorsAndComesBack()
