@@ -74,6 +74,9 @@ internal sealed class ProductClient(string httpUrl) : IDisposable
         return await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellationToken);
     }
 
+    /// <summary>The answer, whatever it is.</summary>
+    public Task<HttpResponseMessage> SendAnyAsync(HttpRequestMessage request, CancellationToken cancellationToken) => http.SendAsync(request, cancellationToken);
+
     public Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken) => http.GetAsync(path, cancellationToken);
 
     public void Dispose() => http.Dispose();

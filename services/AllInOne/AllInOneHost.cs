@@ -14,7 +14,7 @@ internal static class AllInOneHost
     /// <summary>Runs until SIGINT or SIGTERM; returns the exit code.</summary>
     public static Task<int> RunAsync(CommandLineOptions options, CancellationToken cancellationToken) => ProcessEnd.RunAsync(async () =>
     {
-        var host = new MedCloudHost(HttpDoors.HttpAndGrpc);
+        var host = new MedCloudHost("allinone", HttpDoors.HttpAndGrpc);
         AddModules(host.Builder, options);
         try
         {

@@ -4,6 +4,7 @@ using MedCloud.ModelCatalogue;
 
 return await ServiceHost.RunAsync(args, new ServiceDefinition
 {
+    Name = "inferenceworker",
     Doors = HttpDoors.Http,
     Add = builder =>
     {

@@ -56,6 +56,7 @@ public static class IngestModule
             services.AddHostedService<LostMessages>();
         }
 
+        services.AddHostedService<LedgerGauges>();
         services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
         builder.AddDimseDoor();
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 return await ServiceHost.RunAsync(args, new ServiceDefinition
 {
+    Name = "ingest",
     Doors = HttpDoors.Http,
     Add = builder =>
     {

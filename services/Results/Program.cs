@@ -4,6 +4,7 @@ using MedCloud.Results;
 
 return await ServiceHost.RunAsync(args, new ServiceDefinition
 {
+    Name = "results",
     Doors = HttpDoors.HttpAndGrpc,
     Add = builder =>
     {

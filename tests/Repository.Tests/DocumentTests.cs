@@ -26,6 +26,16 @@ public sealed partial class DocumentTests
         Assert.DoesNotContain(names, name => name != "REASON_CODE_UNSPECIFIED" && !statement.Contains($"`{name}`", StringComparison.Ordinal));
     }
 
+    /// <summary>By name and unit.</summary>
+    [Fact]
+    public void TheOperatorsTableListsEveryMetricAndNoOther()
+    {
+        var measured = Checkout.ProductSources.SelectMany(file => Metric().Matches(Checkout.Read(file))).Select(match => (match.Groups["name"].Value, Unit: match.Groups["unit"] is { Success: true } unit ? unit.Value : "s"));
+        var listed = MetricRow().Matches(Checkout.Read("docs/operations.md")).Select(match => (match.Groups["name"].Value, Unit: match.Groups["unit"].Value));
+        Assert.NotEmpty(measured);
+        Assert.Equal(measured.Order(), listed.Order());
+    }
+
     [Fact]
     public void NoDocumentPraisesItself()
     {
@@ -43,6 +53,12 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"`(?<path>(?:services|deploy|protos|tests|docs)/[^`\s]*)`")]
     private static partial Regex PathInCode();
+
+    [GeneratedRegex(@"\.Create(?:Seconds\(""(?<name>[^""]+)""|\w+<\w+>\(""(?<name>medcloud\.[^""]+)"", ""(?<unit>[^""]+)"")")]
+    private static partial Regex Metric();
+
+    [GeneratedRegex(@"^\| `(?<name>medcloud\.[^`]+)` \| `(?<unit>[^`]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex MetricRow();
 
     [GeneratedRegex(@"production-ready|enterprise-grade|seamless|blazing|cutting-edge|world-class|state-of-the-art", RegexOptions.IgnoreCase)]
     private static partial Regex Praise();

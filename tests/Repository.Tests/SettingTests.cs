@@ -39,6 +39,7 @@ public sealed partial class SettingTests
     [InlineData("MedCloud__RabbitMq__Host", "MedClud__RabbitMq__Host")]
     [InlineData("MedCloud__RabbitMq__Host", "MedCloud__RabbitMq__Host__0")]
     [InlineData("MedCloud__Portal__IngestUrl", "MedCloud__Portals__IngestUrl")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OLTP_ENDPOINT")]
     [InlineData("MedCloud__Dimse__CallingAeTitles__0", "MedCloud__Dimse__CallingAeTitles")]
     public void AMisspeltSettingIsFound(string right, string wrong)
     {
@@ -51,6 +52,8 @@ public sealed partial class SettingTests
     private static IEnumerable<string> Settings()
     {
         var source = string.Join('\n', Checkout.ProductSources.Select(Checkout.Read));
+        foreach (Match name in OpenTelemetrySetting().Matches(source))
+            yield return name.Groups["name"].Value;
         var records = Record().Matches(source).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["body"].Value);
         foreach (Match binding in Binding().Matches(source))
         {
@@ -63,8 +66,11 @@ public sealed partial class SettingTests
     }
 
     // A word with __ is taken for a setting whatever it begins with, so that a misspelt MedCloud is found too.
-    [GeneratedRegex("[A-Za-z]+__[A-Za-z0-9_]+")]
+    [GeneratedRegex("[A-Za-z]+__[A-Za-z0-9_]+|OTEL_[A-Z_]+")]
     private static partial Regex Variable();
+
+    [GeneratedRegex("\"(?<name>OTEL_[A-Z_]+)\"")]
+    private static partial Regex OpenTelemetrySetting();
 
     [GeneratedRegex(@"record (?<name>\w+Options)\b[^{]*\{(?<body>.*?)\n\}", RegexOptions.Singleline)]
     private static partial Regex Record();

@@ -28,7 +28,9 @@ internal sealed class AnalyseInstanceConsumer(
     public async Task Consume(ConsumeContext<AnalyseInstance> context)
     {
         var outcome = await AnalyseAsync(context.Message, context.CancellationToken);
-        await context.Publish(outcome, outcome.GetType(), context.CancellationToken);
+        using (Metrics.Begin("publish", context.Message.Key.ModelName))
+            await context.Publish(outcome, outcome.GetType(), context.CancellationToken);
+        Metrics.Ended(context.Message, outcome);
     }
 
     /// <summary>The outcome's message.</summary>
@@ -65,6 +67,7 @@ internal sealed class AnalyseInstanceConsumer(
         using (await stages.PrepareAsync(cancellationToken))
         {
             startedAt = time.GetUtcNow().UtcDateTime;
+            Metrics.Begun(request, startedAt);
             var started = time.GetTimestamp();
             preparation = await PrepareAsync(request, session, cancellationToken);
             prepareTime = time.GetElapsedTime(started);
@@ -102,7 +105,7 @@ internal sealed class AnalyseInstanceConsumer(
         {
             try
             {
-                return await prepare.ExecuteAsync(key, session.Model.Manifest.Input, cancellationToken);
+                return await prepare.ExecuteAsync(key, session.Model.Manifest, cancellationToken);
             }
             catch (Exception fault) when (retry < ImmediateRetries && fault is BlobStoreUnavailableException or IOException)
             {
@@ -124,7 +127,8 @@ internal sealed class AnalyseInstanceConsumer(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return session.Run(tensor, either.Token);
+            using (Metrics.Begin("run", request.Key.ModelName))
+                return session.Run(tensor, either.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {

@@ -28,8 +28,10 @@ internal sealed class PrepareImage(IBlobStore store, FrameDecoder decoder, IOpti
     /// <summary>Prepares the instance under <paramref name="key"/>.</summary>
     /// <exception cref="BlobStoreUnavailableException">The store is away.</exception>
     /// <exception cref="IOException">The store went away meanwhile.</exception>
-    public async Task<Preparation> ExecuteAsync(BlobKey key, InputTensor input, CancellationToken cancellationToken)
+    public async Task<Preparation> ExecuteAsync(BlobKey key, ModelManifest model, CancellationToken cancellationToken)
     {
+        var input = model.Input;
+        using var fetch = Metrics.Begin("fetch", model.Name);
         await using var blob = await store.OpenReadAsync(key, cancellationToken);
         if (blob is null)
             return new Preparation.BlobNotFound();
@@ -45,7 +47,12 @@ internal sealed class PrepareImage(IBlobStore store, FrameDecoder decoder, IOpti
             if (Beyond(description, input) is { } sentence)
                 return Refused(ReasonCode.UnsupportedPixels, sentence);
             await foreach (var frame in pixels.ReadFramesAsync(description, cancellationToken))
-                return await DecodeAsync(description, reader.Syntax, frame, input, cancellationToken);
+            {
+                fetch.Dispose();
+                using (Metrics.Begin("prepare", model.Name))
+                    return await DecodeAsync(description, reader.Syntax, frame, input, cancellationToken);
+            }
+
             return Refused(ReasonCode.CorruptPixels, "The pixel data has no frame");
         }
         catch (DicomFormatException fault)

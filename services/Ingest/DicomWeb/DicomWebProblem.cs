@@ -10,6 +10,7 @@ internal static class DicomWebProblem
     public static Task WriteAsync(HttpContext context, ILogger logger, ErrorCode code, string sentence)
     {
         DicomWebLog.RequestRefused(logger, ErrorTable.Row(code).Http, code, sentence);
+        Metrics.RequestRefused(code);
         return DoorError.WriteAsync(context, code, sentence);
     }
 }

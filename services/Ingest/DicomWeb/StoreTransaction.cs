@@ -194,6 +194,7 @@ internal sealed class StoreTransaction(
     private void AddRefusedByDoor(StoreResponse response, string sentence)
     {
         DicomWebLog.PartRefused(logger, sentence);
+        Metrics.Refused("stow", ErrorCode.CannotUnderstand);
         response.AddFailed(ErrorTable.Row(ErrorCode.CannotUnderstand).Dimse, sentence);
     }
 

@@ -110,12 +110,15 @@ public sealed class DimseDoor : IHostedService, IAsyncDisposable
         switch (told)
         {
             case AssociationEvent.Accepted accepted:
+                Metrics.Accepted();
                 DimseLog.Accepted(logger, calling, remote, accepted.AcceptedContexts, accepted.ProposedContexts);
                 break;
             case AssociationEvent.Rejected { Rejection: var rejection } when rejection == Rejection.CallingAddressNotAllowed:
+                Metrics.Rejected($"{rejection}");
                 DimseLog.AddressRejected(logger, calling, remote, rejection);
                 break;
             case AssociationEvent.Rejected rejected:
+                Metrics.Rejected($"{rejected.Rejection}");
                 DimseLog.Rejected(logger, calling, remote, rejected.Rejection);
                 break;
             case AssociationEvent.Released:

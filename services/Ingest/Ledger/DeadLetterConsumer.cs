@@ -12,7 +12,11 @@ internal sealed class DeadLetterConsumer(IngestWriter writer, LedgerSignal signa
     {
         var key = context.Message.Key;
         if (await writer.WriteAsync(db => Reconciler.DeadLetteredAsync(db, key.AnalysisId), context.CancellationToken) > 0)
+        {
+            Metrics.DeadLettered(key.ModelName);
             Log.DeadLettered(logger, key.AnalysisId, key.ModelName, context.Message.Attempt);
+        }
+
         signal.Set();
     }
 }

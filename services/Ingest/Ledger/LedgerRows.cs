@@ -25,6 +25,9 @@ public sealed class RecordingRow
 
     public required DateTime CreatedAt { get; init; }
 
+    /// <summary>The trace of the reception, which the message continues; empty where nothing was traced.</summary>
+    public string TraceParent { get; init; } = "";
+
     /// <summary>When it was last sent; null while it waits.</summary>
     public DateTime? SentAt { get; set; }
 
@@ -78,6 +81,9 @@ public sealed class RequestRow
     public required bool Stat { get; set; }
 
     public required DateTime ReceivedAt { get; set; }
+
+    /// <summary>The trace of the reception, which the message continues; empty where nothing was traced.</summary>
+    public required string TraceParent { get; set; }
 
     public required RequestState State { get; set; }
 

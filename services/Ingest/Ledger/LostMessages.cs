@@ -49,6 +49,7 @@ internal sealed class LostMessages(
                 lost = await writer.WriteAsync(db => Reconciler.FindLostAsync(db, models, empty, options.Value.LostAfter, now), cancellationToken);
                 if (lost.Count == 0)
                     return;
+                Metrics.Lost(lost.Instances, lost.Requests, lost.GivenUp);
                 Log.Lost(logger, lost.Instances, lost.Requests, lost.GivenUp);
                 signal.Set();
             }

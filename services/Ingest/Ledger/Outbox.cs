@@ -7,16 +7,19 @@ namespace MedCloud.Ingest.Ledger;
 
 /// <summary>What is taken from the outbox to be sent, in this order: instances, failures, requests.</summary>
 internal sealed record Outgoing(
-    IReadOnlyList<OutgoingInstance> Instances,
-    IReadOnlyList<AnalysisFailed> Failures,
-    IReadOnlyList<AnalyseInstance> Requests,
+    IReadOnlyList<Outgoing<InstanceStored>> Instances,
+    IReadOnlyList<Outgoing<AnalysisFailed>> Failures,
+    IReadOnlyList<Outgoing<AnalyseInstance>> Requests,
     DateTime? NextDue)
 {
     public int Count => Instances.Count + Failures.Count + Requests.Count;
 }
 
-/// <summary>An <see cref="InstanceStored"/> and the ledger row that it came from.</summary>
-internal sealed record OutgoingInstance(long RowId, InstanceStored Message);
+/// <summary>A message and the row of the ledger that it came from.</summary>
+/// <param name="RowId">The row.</param>
+/// <param name="Message">The message.</param>
+/// <param name="TraceParent">The trace that it continues; empty where nothing was traced.</param>
+internal sealed record Outgoing<T>(long RowId, T Message, string TraceParent);
 
 /// <summary>
 /// Takes unsent messages out of the ledger's rows. What is taken is marked as sent before it is sent, so that an attempt which ends the process has been counted.
@@ -53,17 +56,17 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight, Time
     public static async Task<int> PutBackAsync(IngestDb db, Outgoing unsent)
     {
         var instances = unsent.Instances.Select(each => each.RowId).ToArray();
-        var failures = unsent.Failures.Select(each => each.Key.AnalysisId).ToArray();
-        var requests = unsent.Requests.Select(each => each.Key.AnalysisId).ToArray();
+        var failures = unsent.Failures.Select(each => each.RowId).ToArray();
+        var requests = unsent.Requests.Select(each => each.RowId).ToArray();
         return await db.Recordings.Where(row => instances.Contains(row.Id)).ExecuteUpdateAsync(set => set.SetProperty(row => row.SentAt, (DateTime?)null))
-            + await db.Requests.Where(row => failures.Contains(row.AnalysisId) && row.State == RequestState.GivenUp)
+            + await db.Requests.Where(row => failures.Contains(row.Id) && row.State == RequestState.GivenUp)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.SentAt, (DateTime?)null))
-            + await db.Requests.Where(row => requests.Contains(row.AnalysisId) && row.State == RequestState.Sent)
+            + await db.Requests.Where(row => requests.Contains(row.Id) && row.State == RequestState.Sent)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.Queued).SetProperty(row => row.Attempts, row => row.Attempts - 1));
     }
 
     /// <summary>Only so many are announced and not recorded at a time: the queue before Results lies in memory.</summary>
-    private static async Task<List<OutgoingInstance>> TakeInstancesAsync(IngestDb db, DateTime now)
+    private static async Task<List<Outgoing<InstanceStored>>> TakeInstancesAsync(IngestDb db, DateTime now)
     {
         var free = MaxAnnounced - await db.Recordings.CountAsync(row => row.SentAt != null);
         if (free <= 0)
@@ -71,19 +74,20 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight, Time
         var rows = await db.Taking(db.Recordings.Where(row => row.SentAt == null).OrderBy(row => row.Id).Take(Math.Min(Round, free))).ToListAsync();
         foreach (var row in rows)
             row.SentAt = now;
-        return rows.ConvertAll(row => new OutgoingInstance(row.Id, row.Message()));
+        return rows.ConvertAll(row => new Outgoing<InstanceStored>(row.Id, row.Message(), row.TraceParent));
     }
 
-    private async Task<List<AnalysisFailed>> TakeFailuresAsync(IngestDb db, DateTime now)
+    private async Task<List<Outgoing<AnalysisFailed>>> TakeFailuresAsync(IngestDb db, DateTime now)
     {
         var rows = await db.Taking(db.Requests.Where(row => row.State == RequestState.GivenUp && row.SentAt == null).OrderBy(row => row.Id).Take(Round)).ToListAsync();
         foreach (var row in rows)
             row.SentAt = now;
-        return rows.ConvertAll(row => new AnalysisFailed(KeyOf(row), models.Contains(row.ModelName) ? Exhausted(row) : NoModel, row.Attempts));
+        return rows.ConvertAll(row => new Outgoing<AnalysisFailed>(
+            row.Id, new AnalysisFailed(KeyOf(row), models.Contains(row.ModelName) ? Exhausted(row) : NoModel, row.Attempts), row.TraceParent));
     }
 
     /// <summary>Two relays that count at the same moment exceed the limits by what each of them takes; that is harmless. Of each model, as many as may be in flight: one suspect if none is in flight, then the others, STAT first.</summary>
-    private async Task<List<AnalyseInstance>> TakeRequestsAsync(IngestDb db, DateTime now)
+    private async Task<List<Outgoing<AnalyseInstance>>> TakeRequestsAsync(IngestDb db, DateTime now)
     {
         var taken = new List<RequestRow>();
         foreach (var model in models)
@@ -111,7 +115,8 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight, Time
             row.DueAt = now + (lostAfter * (1 << (row.Attempts - 1)));
         }
 
-        return taken.ConvertAll(row => new AnalyseInstance(KeyOf(row), row.BlobKey, row.Stat, row.Attempts, row.ReceivedAt, now));
+        return taken.ConvertAll(row => new Outgoing<AnalyseInstance>(
+            row.Id, new AnalyseInstance(KeyOf(row), row.BlobKey, row.Stat, row.Attempts, row.ReceivedAt, now), row.TraceParent));
     }
 
     private static AnalysisReason NoModel { get; } = new(ReasonCode.ModelNotFound, "The model is no longer in the catalogue.");

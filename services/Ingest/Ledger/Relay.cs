@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using MassTransit;
 using MedCloud.Contracts;
+using MedCloud.Hosting;
 using MedCloud.Ingest.Index;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -99,7 +101,9 @@ internal sealed class Relay(
         {
             var now = time.GetUtcNow().UtcDateTime;
             var outgoing = await writer.WriteAsync(db => outbox.TakeAsync(db, now), cancellationToken);
-            if (outgoing.Count > 0 && await SendAsync(outgoing, cancellationToken) is { } unsent)
+            var unsent = outgoing.Count == 0 ? null : await SendAsync(outgoing, cancellationToken);
+            Metrics.Sent(outgoing, unsent);
+            if (unsent is not null)
             {
                 // Must finish even while the process stops: what is marked as sent and was not would be a suspect at the next start.
                 await writer.WriteAsync(db => Outbox.PutBackAsync(db, unsent), CancellationToken.None);
@@ -124,12 +128,12 @@ internal sealed class Relay(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(SendWithin);
         Exception? failure = null;
-        var instances = await UnsentAsync(outgoing.Instances, each => bus.Publish(each.Message, limit.Token));
-        var failures = await UnsentAsync(outgoing.Failures, each => bus.Publish(each, limit.Token));
-        var requests = await UnsentAsync(outgoing.Requests, async each =>
+        var instances = await UnsentAsync(outgoing.Instances, message => bus.Publish(message, limit.Token));
+        var failures = await UnsentAsync(outgoing.Failures, message => bus.Publish(message, limit.Token));
+        var requests = await UnsentAsync(outgoing.Requests, async message =>
         {
-            var endpoint = await bus.GetSendEndpoint(new Uri("exchange:" + Queues.Analyse(each.Key.ModelName, each.Stat).Name));
-            await endpoint.Send(each, limit.Token);
+            var endpoint = await bus.GetSendEndpoint(new Uri("exchange:" + Queues.Analyse(message.Key.ModelName, message.Stat).Name));
+            await endpoint.Send(message, limit.Token);
         });
         if (failure is null)
             return null;
@@ -137,18 +141,20 @@ internal sealed class Relay(
         Log.SendFailed(logger, unsent.Count, failure);
         return unsent;
 
-        async Task<IReadOnlyList<T>> UnsentAsync<T>(IReadOnlyList<T> messages, Func<T, Task> send)
+        async Task<IReadOnlyList<Outgoing<T>>> UnsentAsync<T>(IReadOnlyList<Outgoing<T>> messages, Func<T, Task> send)
         {
-            var sent = await Task.WhenAll(messages.Select(async message =>
+            var sent = await Task.WhenAll(messages.Select(async each =>
             {
+                using var span = Tracing.Start($"send {typeof(T).Name}", ActivityKind.Producer, each.TraceParent);
                 try
                 {
-                    await send(message);
+                    await send(each.Message);
                     return true;
                 }
                 catch (Exception e)
                 {
                     // The edge to the broker: whatever it throws, the message is kept and sent later.
+                    span.Fail(e);
                     failure = e;
                     return false;
                 }

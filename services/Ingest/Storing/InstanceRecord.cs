@@ -12,6 +12,12 @@ namespace MedCloud.Ingest;
 /// <summary>An instance whose blob is durable.</summary>
 internal sealed record NewInstance(string Tenant, InstanceIdentity Identity, Uid TransferSyntaxUid, string ContentHash, BlobKey Blob, bool Stat, DateTime ReceivedAt)
 {
+    /// <summary>The length of the whole object, bytes.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>What <see cref="MedCloud.Hosting.Tracing.Parent"/> was at the reception.</summary>
+    public required string TraceParent { get; init; }
+
     public required StudyAttributes Study { get; init; }
 
     public required string? Modality { get; init; }
@@ -34,7 +40,8 @@ internal enum RecordedResult
 
 /// <param name="Result">What was done.</param>
 /// <param name="Revision">The revision that was added, or the current one.</param>
-internal sealed record Recorded(RecordedResult Result, int Revision);
+/// <param name="IsNewStudy">It is the first of its study.</param>
+internal sealed record Recorded(RecordedResult Result, int Revision, bool IsNewStudy = false);
 
 /// <summary>The transaction of <see cref="StoreInstance"/>: index rows and ledger rows.</summary>
 internal static class InstanceRecord
@@ -54,7 +61,7 @@ internal static class InstanceRecord
         """;
 
     private const string AddRecording =
-        """INSERT INTO "Recordings" ("Tenant", "SopInstanceUid", "Revision", "Body", "CreatedAt") VALUES (@p0, @p1, @p2, @p3, @p4)""";
+        """INSERT INTO "Recordings" ("Tenant", "SopInstanceUid", "Revision", "Body", "CreatedAt", "TraceParent") VALUES (@p0, @p1, @p2, @p3, @p4, @p5)""";
 
     /// <summary>Writes the rows, if the bytes are new; may be repeated.</summary>
     public static async Task<Recorded> WriteAsync(IngestDb db, NewInstance instance, DifferentBytes onDifferentBytes)
@@ -81,29 +88,29 @@ internal static class InstanceRecord
         }
 
         var revision = (current?.Revision ?? 0) + 1;
-        var stat = await AddStudyAsync(db, instance);
+        var (stat, isNewStudy) = await AddStudyAsync(db, instance);
         foreach (var analysis in instance.Analyses.Where(analysis => analysis.Refusal is null))
             await AddRequestAsync(db, instance, revision, analysis, stat);
         await db.SaveChangesAsync();
         await AddInstanceAsync(db, instance, revision);
-        await AddRecordingAsync(db, MessageOf(instance, revision));
-        return new Recorded(RecordedResult.Added, revision);
+        await AddRecordingAsync(db, MessageOf(instance, revision), instance.TraceParent);
+        return new Recorded(RecordedResult.Added, revision, isNewStudy);
     }
 
-    /// <summary>Adds study and series if they are new, raises the study's priority, and returns it.</summary>
-    private static async Task<bool> AddStudyAsync(IngestDb db, NewInstance instance)
+    /// <summary>Adds study and series if they are new, raises the study's priority, and returns it, and whether the study is new.</summary>
+    private static async Task<(bool Stat, bool IsNew)> AddStudyAsync(IngestDb db, NewInstance instance)
     {
         var (tenant, study, series) = (instance.Tenant, instance.Identity.StudyInstanceUid.Value, instance.Identity.SeriesInstanceUid.Value);
         if (await IsStatAsync() is { } isStat && (isStat || !instance.Stat))
-            return isStat;
+            return (isStat, false);
 
-        await db.Database.ExecuteSqlAsync(
-            $"""INSERT INTO "Studies" ("Tenant", "StudyInstanceUid", "Stat") VALUES ({tenant}, {study}, {false}) ON CONFLICT DO NOTHING""");
+        var isNew = await db.Database.ExecuteSqlAsync(
+            $"""INSERT INTO "Studies" ("Tenant", "StudyInstanceUid", "Stat") VALUES ({tenant}, {study}, {false}) ON CONFLICT DO NOTHING""") > 0;
         await db.Database.ExecuteSqlAsync(
             $"""INSERT INTO "Series" ("Tenant", "StudyInstanceUid", "SeriesInstanceUid") VALUES ({tenant}, {study}, {series}) ON CONFLICT DO NOTHING""");
         if (instance.Stat)
             await RaiseAsync(db, tenant, study);
-        return instance.Stat || await IsStatAsync() == true;
+        return (instance.Stat || await IsStatAsync() == true, isNew);
 
         // Who raises the study at this moment waits, and then finds the requests that are made here.
         async Task<bool?> IsStatAsync() => await db.Statement(StatOfSeries + db.KeepStudy, tenant, study, series).ExecuteScalarAsync() is { } known
@@ -131,7 +138,7 @@ internal static class InstanceRecord
         }
         else
         {
-            await AddRecordingAsync(db, MessageOf(instance, current.Revision) with { BlobKey = current.BlobKey, ReceivedAt = current.ReceivedAt, Analyses = [] });
+            await AddRecordingAsync(db, MessageOf(instance, current.Revision) with { BlobKey = current.BlobKey, ReceivedAt = current.ReceivedAt, Analyses = [] }, instance.TraceParent);
         }
 
         await db.SaveChangesAsync();
@@ -157,6 +164,7 @@ internal static class InstanceRecord
                 BlobKey = instance.Blob.Value,
                 Stat = stat,
                 ReceivedAt = instance.ReceivedAt,
+                TraceParent = instance.TraceParent,
                 State = RequestState.Queued,
             });
             return;
@@ -168,6 +176,7 @@ internal static class InstanceRecord
         request.BlobKey = instance.Blob.Value;
         request.Stat = stat;
         request.ReceivedAt = instance.ReceivedAt;
+        request.TraceParent = instance.TraceParent;
         request.State = RequestState.Queued;
         request.Suspect = false;
         request.Attempts = 0;
@@ -176,8 +185,8 @@ internal static class InstanceRecord
         request.LastEnd = null;
     }
 
-    private static Task<int> AddRecordingAsync(IngestDb db, InstanceStored message) =>
-        db.Statement(AddRecording, message.Tenant, message.SopInstanceUid, message.Revision, JsonSerializer.Serialize(message), message.ReceivedAt).ExecuteNonQueryAsync();
+    private static Task<int> AddRecordingAsync(IngestDb db, InstanceStored message, string traceParent) =>
+        db.Statement(AddRecording, message.Tenant, message.SopInstanceUid, message.Revision, JsonSerializer.Serialize(message), message.ReceivedAt, traceParent).ExecuteNonQueryAsync();
 
     private static Task<int> AddInstanceAsync(IngestDb db, NewInstance instance, int revision) =>
         db.Statement(

@@ -19,6 +19,9 @@ internal sealed class ReceptionStream(Stream source, long maxBytes) : ForwardOnl
     private long received;
     private BlobWriter? blob;
 
+    /// <summary>Bytes read so far.</summary>
+    public long Received => received;
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await source.ReadAsync(buffer, cancellationToken);

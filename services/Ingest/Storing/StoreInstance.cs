@@ -30,11 +30,20 @@ public sealed class StoreInstance(
     /// <returns>Stored or refused, whatever the bytes are. Exceptions of the content itself pass through.</returns>
     public async Task<StoreOutcome> ExecuteAsync(Reception reception, CancellationToken cancellationToken)
     {
+        using var span = Tracing.Source.StartActivity("store");
+        var started = time.GetTimestamp();
+        var outcome = await ReceiveAsync(reception, cancellationToken);
+        Metrics.Ended(reception, outcome, time.GetElapsedTime(started));
+        return outcome;
+    }
+
+    private async Task<StoreOutcome> ReceiveAsync(Reception reception, CancellationToken cancellationToken)
+    {
         await using var content = new ReceptionStream(reception.Content, options.Value.MaxInstanceBytes);
         using var reader = reception.TransferSyntax is { } syntax ? DicomReader.ForDataSet(content, syntax, DicomReadLimits.ForStoredInstances) : DicomReader.ForPart10(content, DicomReadLimits.ForStoredInstances);
         try
         {
-            return await ExecuteAsync(reception, content, reader, cancellationToken);
+            return await ReceiveAsync(reception, content, reader, cancellationToken);
         }
         catch (DicomFormatException e)
         {
@@ -56,7 +65,7 @@ public sealed class StoreInstance(
         StoreOutcome.Refused Refuse(ErrorCode code, string sentence, Exception? exception) => Refused(reception, reader, code, sentence, exception);
     }
 
-    private async Task<StoreOutcome> ExecuteAsync(Reception reception, ReceptionStream content, DicomReader reader, CancellationToken cancellationToken)
+    private async Task<StoreOutcome> ReceiveAsync(Reception reception, ReceptionStream content, DicomReader reader, CancellationToken cancellationToken)
     {
         // 1. The identifiers.
         var now = time.GetUtcNow();
@@ -78,6 +87,8 @@ public sealed class StoreInstance(
         var hash = content.ContentHash();
         var instance = new NewInstance(reception.Tenant, identity, reader.Syntax.Uid, hash, key, reception.Stat, receivedAt)
         {
+            Bytes = content.Received,
+            TraceParent = Tracing.Parent,
             Study = InstanceHeader.StudyOf(reader.DataSet),
             Modality = reader.DataSet.GetString(DicomTags.Modality),
             Analyses = ExpectedAnalyses.Of(catalogue, reception.Tenant, identity, hash, reader.DataSet),
@@ -93,6 +104,7 @@ public sealed class StoreInstance(
     /// <summary>Commits the rows; a blob that no row names is deleted.</summary>
     private async Task<Recorded> RecordAsync(NewInstance instance)
     {
+        using var span = Tracing.Source.StartActivity("commit");
         Recorded recorded;
         try
         {
@@ -118,6 +130,7 @@ public sealed class StoreInstance(
         {
             case RecordedResult.Added:
                 signal.Set();
+                Metrics.Added(instance, recorded.IsNewStudy, reception.Door);
                 Log.Stored(logger, recorded.Revision, instance.Identity.SopInstanceUid.Value, reception.Door);
                 return new StoreOutcome.Stored(instance.Identity, recorded.Revision, Duplicate: false);
             case RecordedResult.Duplicate:

@@ -54,6 +54,7 @@ public sealed class Sweeper(
 
         deleted += await DeleteUnnamedAsync(old, cancellationToken);
         var report = new SweepReport(deleted, await blobs.DeleteUncommittedAsync(before, cancellationToken));
+        Metrics.Swept(report.Blobs);
         Log.Swept(logger, report.Blobs, report.Uncommitted);
         return report;
     }

@@ -23,7 +23,7 @@ public static class PortalModule
         return builder;
     }
 
-    /// <summary>Opens the doors. Whatever is not named here, such as health and metrics of the services behind, is not to be had through Portal.</summary>
+    /// <summary>Opens the doors. Whatever is not named here, such as health and metrics of the services behind (it has its own), is not to be had through Portal.</summary>
     public static WebApplication MapPortal(this WebApplication app)
     {
         var forwarder = app.Services.GetRequiredService<Forwarder>();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MedCloud.Hosting;
 using MedCloud.Results.Database;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace MedCloud.Results.Recording;
 
 /// <summary>The one writer of this process. Events that wait while a commit is under way are committed together, so that they share its flush to disk.</summary>
-internal sealed class Recorder(IServiceScopeFactory scopes, ILogger<Recorder> logger) : IDisposable
+internal sealed class Recorder(IServiceScopeFactory scopes, TimeProvider time, ILogger<Recorder> logger) : IDisposable
 {
     /// <summary>How many events one transaction takes at most; also how many the endpoint hands out at a time.</summary>
     public const int MostTogether = 64;
@@ -19,6 +20,8 @@ internal sealed class Recorder(IServiceScopeFactory scopes, ILogger<Recorder> lo
     /// <summary>Returns after the event's effect is committed.</summary>
     public async Task RecordAsync(object @event, CancellationToken cancellationToken)
     {
+        using var span = Tracing.Source.StartActivity("record");
+        var started = time.GetTimestamp();
         var own = new Waiting(@event, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         waiting.Enqueue(own);
         await writer.WaitAsync(cancellationToken);
@@ -35,6 +38,7 @@ internal sealed class Recorder(IServiceScopeFactory scopes, ILogger<Recorder> lo
         }
 
         await own.Committed.Task;
+        Metrics.Recorded(@event, time.GetElapsedTime(started), time.GetUtcNow());
     }
 
     public void Dispose() => writer.Dispose();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -20,6 +21,8 @@ internal sealed class ServerAssociation(
     TimeProvider timeProvider,
     CancellationToken aborted)
 {
+    private static readonly ActivitySource Traced = new("MedCloud.Dicom.Network");
+
     private readonly Lock gate = new();
     private UpperLayer? upper;
     private bool stop;
@@ -83,9 +86,13 @@ internal sealed class ServerAssociation(
                         await layer.RejectAsync(rejection, CancellationToken.None).ConfigureAwait(false);
                     break;
                 case Negotiated.Accepted accepted:
-                    observe(new AssociationEvent.Accepted(info, accepted.Contexts.Count, requested.Request.Contexts.Count));
-                    await layer.AcceptAsync(accepted.Answer, CancellationToken.None).ConfigureAwait(false);
-                    await ServeAsync(layer, accepted, info).ConfigureAwait(false);
+                    using (Traced.StartActivity("association", ActivityKind.Server))
+                    {
+                        observe(new AssociationEvent.Accepted(info, accepted.Contexts.Count, requested.Request.Contexts.Count));
+                        await layer.AcceptAsync(accepted.Answer, CancellationToken.None).ConfigureAwait(false);
+                        await ServeAsync(layer, accepted, info).ConfigureAwait(false);
+                    }
+
                     observe(new AssociationEvent.Released(info));
                     break;
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -15,6 +16,8 @@ namespace MedCloud.Hosting;
 /// <summary>Answers a request without a valid token or without the role, in the form of the door and with a sentence that says what is missing.</summary>
 internal sealed class AccessRefusal(IOptionsMonitor<JwtBearerOptions> jwt, ILogger<AccessRefusal> logger) : IAuthorizationMiddlewareResultHandler
 {
+    private static readonly Counter<long> Refused = new Meter("MedCloud.Hosting").CreateCounter<long>("medcloud.access.refused", "{request}", "Requests without a valid token or the role.");
+
     /// <inheritdoc/>
     public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
@@ -65,6 +68,7 @@ internal sealed class AccessRefusal(IOptionsMonitor<JwtBearerOptions> jwt, ILogg
     private Task RefuseAsync(HttpContext context, ErrorCode code, string sentence)
     {
         HostingLog.AccessRefused(logger, code, sentence);
+        Refused.Add(1, new KeyValuePair<string, object?>("reason", code.ToString()));
         return DoorError.WriteAsync(context, code, sentence);
     }
 }

@@ -25,7 +25,11 @@ public static class MedCloudBus
         builder.Services.AddMassTransit(bus =>
         {
             Register(bus, modules);
-            bus.UsingInMemory((context, transport) => Declare(context, transport, modules));
+            bus.UsingInMemory((context, transport) =>
+            {
+                transport.ConfigureSend(send => send.UseExecute(TracedDelivery.AddHeader));
+                Declare(context, transport, modules);
+            });
         });
         return builder;
     }
@@ -45,6 +49,7 @@ public static class MedCloudBus
                 {
                     if (message.TryGetPayload<SendContext<AnalyseInstance>>(out _) && message.TryGetPayload<RabbitMqSendContext>(out var rabbit))
                         rabbit.Mandatory = true;
+                    TracedDelivery.AddHeader(message);
                 }));
                 BindEvents(transport);
                 Declare(context, transport, modules);
@@ -59,6 +64,7 @@ public static class MedCloudBus
         {
             if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
                 SetArguments(rabbit, queue);
+            endpoint.UseFilter(new TracedDelivery(queue.Name));
             configure(endpoint);
         });
 

@@ -31,7 +31,9 @@ public sealed class MedCloudHost
     private ListenOptions? grpc;
 
     /// <summary>A host whose modules are to be added to <see cref="Builder"/>.</summary>
-    public MedCloudHost(HttpDoors doors)
+    /// <param name="service">What traces and metrics call it, e.g. ingest.</param>
+    /// <param name="doors">Its HTTP doors.</param>
+    public MedCloudHost(string service, HttpDoors doors)
     {
         this.doors = doors;
         Builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -41,6 +43,7 @@ public sealed class MedCloudHost
         Builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         Builder.Services.AddOptions<DoorsOptions>().BindConfiguration(DoorsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         Builder.Services.AddHealthChecks();
+        Builder.AddTelemetry(service);
         Builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks.Factory>();
         Builder.Services.AddSingleton(TimeProvider.System);
         Builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<DoorsOptions>>((headers, options) => Trust(headers, Networks.Parse(options.Value.TrustedProxies)));
@@ -73,6 +76,7 @@ public sealed class MedCloudHost
             app.UseForwardedHeaders();
             map(app);
             app.MapMedCloudHealth();
+            app.MapMetrics();
             await app.StartAsync(cancellationToken);
         }
         catch

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
@@ -11,6 +12,8 @@ public static class PostgresDatabase
     // A database that is away is found out in seconds, and a process that hangs in a transaction does not keep its locks; what the connection string says itself
     // stands later and wins.
     private const string Defaults = "Timeout=5;Command Timeout=15;Keepalive=5;Cancellation Timeout=2000;Options=-c idle_in_transaction_session_timeout=30s;";
+
+    private const long MigrationLock = 0x6D6967726174; // "migrat"
 
     /// <summary>Uses the PostgreSQL database that <paramref name="connectionString"/> names. Nothing is repeated by itself: the writers know what may be.</summary>
     public static DbContextOptionsBuilder UsePostgres(this DbContextOptionsBuilder options, string connectionString) =>
@@ -38,13 +41,28 @@ public static class PostgresDatabase
     public static bool IsRefusal(Exception exception) =>
         Error(exception)?.SqlState is ['2', '2' or '3', ..] and not PostgresErrorCodes.UniqueViolation;
 
-    /// <summary>Brings the schema up to date. Two at once are safe: one waits for the other at the lock that EF takes on its history table.</summary>
+    /// <summary>Makes the database if it is missing, and brings the schema up to date. Two at once are safe: one waits for the other.</summary>
     /// <exception cref="DbException">The database is away or refuses.</exception>
-    public static Task MigrateAsync(DbContext context, CancellationToken cancellationToken)
+    public static async Task MigrateAsync(DbContext context, CancellationToken cancellationToken)
     {
+        var database = context.Database;
         // A new index on a large table, or the wait for another migration, takes longer than any statement of a service.
-        context.Database.SetCommandTimeout(TimeSpan.FromHours(1));
-        return context.Database.MigrateAsync(cancellationToken);
+        database.SetCommandTimeout(TimeSpan.FromHours(1));
+        var creator = context.GetService<IRelationalDatabaseCreator>();
+        if (!await creator.ExistsAsync(cancellationToken))
+            await creator.CreateAsync(cancellationToken);
+        await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            // EF itself locks its history table for one migration at a time: another process would go on between two with the list that it read before.
+            await database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
+            await database.MigrateAsync(cancellationToken);
+            await database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);
+        }
+        finally
+        {
+            await database.CloseConnectionAsync();
+        }
     }
 
     private static PostgresException? Error(Exception exception) => exception as PostgresException ?? exception.InnerException as PostgresException;

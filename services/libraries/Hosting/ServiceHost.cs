@@ -6,6 +6,9 @@ namespace MedCloud.Hosting;
 /// <summary>A service as a process of its own.</summary>
 public sealed record ServiceDefinition
 {
+    /// <summary>What traces and metrics call it, e.g. ingest.</summary>
+    public required string Name { get; init; }
+
     /// <summary>Its HTTP doors.</summary>
     public required HttpDoors Doors { get; init; }
 
@@ -28,7 +31,7 @@ public static class ServiceHost
     /// <summary>Runs until SIGINT or SIGTERM, or until the schema is up to date; returns the exit code of <see cref="ProcessEnd"/>.</summary>
     public static Task<int> RunAsync(string[] args, ServiceDefinition service) => ProcessEnd.RunAsync(async () =>
     {
-        var host = new MedCloudHost(service.Doors);
+        var host = new MedCloudHost(service.Name, service.Doors);
         switch (args)
         {
             case []:

@@ -31,26 +31,26 @@ public abstract class ReconcilerTests(Servers? servers) : IngestTests(servers)
 
         var row = Assert.Single(await host.RequestRowsAsync());
         Assert.Equal((RequestState.Queued, 1, false, "lost"), (row.State, row.Attempts, row.Suspect, row.LastEnd));
-        Assert.Equal(2, Assert.Single((await TakeAsync(host, due)).Requests).Attempt);
+        Assert.Equal(2, Assert.Single((await TakeAsync(host, due)).Requests).Message.Attempt);
     }
 
     [Fact]
     public async Task ASentRequestIsLostWhenOneThatWasSentAfterItWasDueHasItsOutcome()
     {
         await using var host = await WithAsync(new SampleObject());
-        var lost = Assert.Single((await TakeAsync(host, Start)).Requests);
+        var lost = Assert.Single((await TakeAsync(host, Start)).Requests).Message;
         var due = Start + LostAfter;
 
         foreach (var (sent, count) in new[] { (due.AddSeconds(-1), 0), (due, 1) })
         {
             await host.StoreAsync(new SampleObject());
-            var later = Assert.Single((await TakeAsync(host, sent)).Requests);
+            var later = Assert.Single((await TakeAsync(host, sent)).Requests).Message;
             Assert.Equal(0, (await FindAsync(host, due.AddHours(1))).Requests);
             await WriteAsync(host, db => Reconciler.RecordedAsync(db, new AnalysisRecorded(later.Key.AnalysisId)));
             Assert.Equal(count, (await FindAsync(host, due.AddHours(1))).Requests);
         }
 
-        Assert.Equal(lost.Key, Assert.Single((await TakeAsync(host, due)).Requests).Key);
+        Assert.Equal(lost.Key, Assert.Single((await TakeAsync(host, due)).Requests).Message.Key);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public abstract class ReconcilerTests(Servers? servers) : IngestTests(servers)
         var now = Start;
         for (var attempt = 1; attempt <= 6; attempt++)
         {
-            Assert.Equal(attempt, Assert.Single((await TakeAsync(host, now)).Requests).Attempt);
+            Assert.Equal(attempt, Assert.Single((await TakeAsync(host, now)).Requests).Message.Attempt);
             now += LostAfter * (1 << (attempt - 1));
             Assert.Equal(0, (await FindAsync(host, now.AddSeconds(-1), Routine)).Count);
             Assert.Equal(attempt < 6 ? new Lost(0, 1, 0) : new Lost(0, 0, 1), await FindAsync(host, now, Routine));
@@ -68,7 +68,7 @@ public abstract class ReconcilerTests(Servers? servers) : IngestTests(servers)
 
         for (var told = 0; told < 2; told++)
         {
-            var failed = Assert.Single((await TakeAsync(host, now)).Failures);
+            var failed = Assert.Single((await TakeAsync(host, now)).Failures).Message;
             Assert.Equal((ReasonCode.AttemptsExhausted, 6), (failed.Reason.Code, failed.Attempts));
             Assert.Contains("lost", failed.Reason.Text, StringComparison.Ordinal);
             // Nor is it forgotten while Results does not confirm it.
@@ -91,7 +91,7 @@ public abstract class ReconcilerTests(Servers? servers) : IngestTests(servers)
         Assert.Single((await TakeAsync(host, Start)).Instances);
 
         await host.StoreAsync(new SampleObject());
-        var later = Assert.Single((await TakeAsync(host, late)).Requests);
+        var later = Assert.Single((await TakeAsync(host, late)).Requests).Message;
         Assert.Equal(0, (await FindAsync(host, late)).Instances);
         await WriteAsync(host, db => Reconciler.RecordedAsync(db, new AnalysisRecorded(later.Key.AnalysisId)));
         Assert.Equal(1, (await FindAsync(host, late)).Instances);
@@ -102,18 +102,18 @@ public abstract class ReconcilerTests(Servers? servers) : IngestTests(servers)
     {
         await using var host = await WithAsync(new SampleObject(), new SampleObject(), new SampleObject());
         foreach (var request in (await TakeAsync(host, Start)).Requests)
-            Assert.Equal(1, await WriteAsync(host, db => Reconciler.DeadLetteredAsync(db, request.Key.AnalysisId)));
+            Assert.Equal(1, await WriteAsync(host, db => Reconciler.DeadLetteredAsync(db, request.Message.Key.AnalysisId)));
         Assert.All(await host.RequestRowsAsync(), row => Assert.Equal((RequestState.Queued, true, "dead-lettered"), (row.State, row.Suspect, row.LastEnd)));
         await host.StoreAsync(new SampleObject());
 
         var together = (await TakeAsync(host, Start)).Requests;
-        Assert.Equal([2, 1], together.Select(request => request.Attempt));
+        Assert.Equal([2, 1], together.Select(request => request.Message.Attempt));
         for (var left = 2; left > 0; left--)
         {
             Assert.Empty((await TakeAsync(host, Start)).Requests);
-            await WriteAsync(host, db => Reconciler.RecordedAsync(db, new AnalysisRecorded(together[0].Key.AnalysisId)));
+            await WriteAsync(host, db => Reconciler.RecordedAsync(db, new AnalysisRecorded(together[0].Message.Key.AnalysisId)));
             together = (await TakeAsync(host, Start)).Requests;
-            Assert.Equal([2], together.Select(request => request.Attempt));
+            Assert.Equal([2], together.Select(request => request.Message.Attempt));
         }
     }
 

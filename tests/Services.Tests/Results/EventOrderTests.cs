@@ -79,7 +79,7 @@ public abstract class EventOrderTests
     private async Task<IReadOnlyList<Study?>> StudiesAfterAsync(IEnumerable<object[]> groups)
     {
         await using var services = await EmptyAsync();
-        using (var recorder = new Recorder(services.GetRequiredService<IServiceScopeFactory>(), NullLogger<Recorder>.Instance))
+        using (var recorder = new Recorder(services.GetRequiredService<IServiceScopeFactory>(), TimeProvider.System, NullLogger<Recorder>.Instance))
         {
             foreach (var group in groups)
                 await Task.WhenAll(group.Select(each => recorder.RecordAsync(each, TestContext.Current.CancellationToken)));

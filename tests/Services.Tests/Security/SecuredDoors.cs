@@ -86,7 +86,7 @@ public sealed class SecuredDoors : IAsyncLifetime
 
     private MedCloudHost Host(HttpDoors doors, int port)
     {
-        var host = new MedCloudHost(doors);
+        var host = new MedCloudHost("test", doors);
         host.Builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["MedCloud:Doors:Http"] = $"{port}",

@@ -136,6 +136,10 @@ namespace MedCloud.Ingest.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("TraceParent")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("SentAt", "Id");
@@ -203,6 +207,10 @@ namespace MedCloud.Ingest.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TraceParent")
                         .IsRequired()
                         .HasColumnType("TEXT");
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using MedCloud.Hosting;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,6 +11,8 @@ namespace MedCloud.Portal.Forwarding;
 /// <summary>Passes requests on to the services behind; bodies stream both ways and nothing is tried twice.</summary>
 internal sealed class Forwarder(IHttpForwarder forwarder, IOptions<PortalOptions> options, ILogger<Forwarder> logger) : IDisposable
 {
+    private static readonly Counter<long> Failures = new Meter("MedCloud.Portal").CreateCounter<long>("medcloud.forwarding.failures", "{request}", "Requests that the service behind did not answer.");
+
     private readonly ForwardedRequest transformer = new();
     private readonly ForwarderRequestConfig config = new() { ActivityTimeout = options.Value.IdleTimeout, Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
     private readonly HttpMessageInvoker client = new(new SocketsHttpHandler
@@ -19,7 +22,8 @@ internal sealed class Forwarder(IHttpForwarder forwarder, IOptions<PortalOptions
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
         ConnectTimeout = TimeSpan.FromSeconds(5),
-        ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+        // The trace goes on from the request itself: the client's own span would name the path, and with it a study.
+        ActivityHeadersPropagator = null,
     });
 
     public Task ToIngest(HttpContext context) => ForwardAsync(context, "Ingest", options.Value.IngestUrl!);
@@ -36,6 +40,7 @@ internal sealed class Forwarder(IHttpForwarder forwarder, IOptions<PortalOptions
         var error = await forwarder.SendAsync(context, url, client, config, transformer);
         if (error == ForwarderError.None || context.Response.StatusCode is not (StatusCodes.Status502BadGateway or StatusCodes.Status504GatewayTimeout))
             return;
+        Failures.Add(1, new KeyValuePair<string, object?>("service", service));
         Log.ForwardingFailed(logger, service, error, context.Features.Get<IForwarderErrorFeature>()?.Exception);
         if (!context.Response.HasStarted)
             await DoorError.WriteAsync(context, ErrorCode.OutOfResources, $"{service} is away; try again later.");
@@ -59,6 +64,10 @@ internal sealed class Forwarder(IHttpForwarder forwarder, IOptions<PortalOptions
                 headers.Remove(name);
                 headers.TryAddWithoutValidation(name, value);
             }
+
+            headers.Remove("traceparent");
+            if (Activity.Current is { Id: { } parent })
+                headers.TryAddWithoutValidation("traceparent", parent);
         }
     }
 }

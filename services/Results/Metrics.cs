@@ -1,0 +1,23 @@
+using System.Diagnostics.Metrics;
+using MedCloud.Contracts;
+using MedCloud.Hosting;
+using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
+
+namespace MedCloud.Results;
+
+/// <summary>What Results counts and times; the meaning of each stands in docs/operations.md.</summary>
+internal static class Metrics
+{
+    private static readonly Meter Meter = new("MedCloud.Results");
+
+    private static readonly Histogram<double> RecordingDuration = Meter.CreateSeconds("medcloud.recording.duration", "One event, from its arrival to its commit.");
+    private static readonly Histogram<double> AnalysisDuration = Meter.CreateSeconds("medcloud.analysis.duration", "One completed analysis, from the reception of its instance to its recording.");
+
+    /// <summary>An event, or one like it before, is committed.</summary>
+    public static void Recorded(object @event, TimeSpan duration, DateTimeOffset now)
+    {
+        RecordingDuration.Record(duration.TotalSeconds, new Tag("event", @event.GetType().Name));
+        if (@event is AnalysisCompleted completed)
+            AnalysisDuration.Record(Math.Max(0, (now.UtcDateTime - completed.Timings.ReceivedAt).TotalSeconds), new Tag("model", completed.Key.ModelName));
+    }
+}
