@@ -27,7 +27,7 @@ public static class MedCloudBus
             Register(bus, modules);
             bus.UsingInMemory((context, transport) =>
             {
-                transport.ConfigureSend(send => send.UseExecute(TracedDelivery.AddHeader));
+                TracedDelivery.AddHeaders(transport);
                 Declare(context, transport, modules);
             });
         });
@@ -49,8 +49,8 @@ public static class MedCloudBus
                 {
                     if (message.TryGetPayload<SendContext<AnalyseInstance>>(out _) && message.TryGetPayload<RabbitMqSendContext>(out var rabbit))
                         rabbit.Mandatory = true;
-                    TracedDelivery.AddHeader(message);
                 }));
+                TracedDelivery.AddHeaders(transport);
                 BindEvents(transport);
                 Declare(context, transport, modules);
             });

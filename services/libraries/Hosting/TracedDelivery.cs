@@ -10,11 +10,11 @@ internal sealed class TracedDelivery(string queue) : IFilter<ConsumeContext>
 {
     private readonly string name = $"process {queue}";
 
-    /// <summary>Puts the trace context of this moment into a message that goes out.</summary>
-    public static void AddHeader(SendContext message)
+    /// <summary>Puts the trace context of the moment into each message that goes out, in place of that of the message that is being handled, which MassTransit copies.</summary>
+    public static void AddHeaders(IBusFactoryConfigurator transport)
     {
-        if (Tracing.Parent is { Length: > 0 } parent)
-            message.Headers.Set(Tracing.Header, parent);
+        transport.ConfigureSend(send => send.UseExecute(AddHeader));
+        transport.ConfigurePublish(publish => publish.UseExecute(AddHeader));
     }
 
     /// <inheritdoc/>
@@ -40,4 +40,10 @@ internal sealed class TracedDelivery(string queue) : IFilter<ConsumeContext>
 
     /// <inheritdoc/>
     public void Probe(ProbeContext context) => context.CreateFilterScope("tracedDelivery");
+
+    private static void AddHeader(SendContext message)
+    {
+        if (Tracing.Parent is { Length: > 0 } parent)
+            message.Headers.Set(Tracing.Header, parent);
+    }
 }

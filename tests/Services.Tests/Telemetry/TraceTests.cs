@@ -32,7 +32,7 @@ public sealed class TraceTests(Servers servers)
         Assert.Equal(0, await Sender.StoreAsync(product.DimsePort, byDimse.File, Cancelled));
         Assert.Equal(200, (await client.StowAsync(byStow.File, cancellationToken: Cancelled)).Status);
 
-        string[] stow = configuration == Configuration.Cluster ? ["POST /dicom-web/{**path}", "POST /dicom-web/studies"] : ["POST /dicom-web/studies"];
+        string[] stow = configuration == Configuration.Cluster ? ["POST /dicom-web/{**path}", "POST /dicom-web/studies/"] : ["POST /dicom-web/studies/"];
         await collector.UntilAsync(spans => IsWhole(spans, ["association", .. Hops]) && IsWhole(spans, [.. stow, .. Hops]));
         if (configuration == Configuration.Cluster)
             Assert.Equal(["inferenceworker", "ingest", "portal", "results"], TraceWith(collector.Received, stow[0]).Select(span => span.Service).Distinct().Order());
@@ -41,7 +41,7 @@ public sealed class TraceTests(Servers servers)
     [Theory]
     [InlineData(Configuration.OneProcess)]
     [InlineData(Configuration.Cluster)]
-    public async Task NothingOfAPatientIsExportedOrMeasured(Configuration configuration)
+    public async Task NothingOfAPatientIsExportedMeasuredOrLogged(Configuration configuration)
     {
         await using var collector = await Collector.StartAsync();
         await using var product = await Product.StartAsync(configuration, servers, collector.Settings);
@@ -75,6 +75,7 @@ public sealed class TraceTests(Servers servers)
         {
             Assert.False(collector.Holds(secret), $"the collector has '{secret}'");
             Assert.DoesNotContain(secret, metrics, StringComparison.Ordinal);
+            Assert.DoesNotContain(product.Log, line => line.Contains(secret, StringComparison.Ordinal));
         }
     }
 
