@@ -109,8 +109,8 @@ internal static class CommandLine
             var folder = new Argument<string>("FOLDER") { Description = "Labelled images: labels.csv (pneumonia), or SPLIT.json in COCO's form (lungs, blood cells); JPEG, PNG or DICOM" };
             folder.Validators.Add(result =>
             {
-                if (!Directory.Exists(result.Tokens[0].Value))
-                    result.AddError($"FOLDER: '{result.Tokens[0].Value}' is not a folder.");
+                if (result.Tokens is [var named] && !Directory.Exists(named.Value))
+                    result.AddError($"FOLDER: '{named.Value}' is not a folder.");
             });
             var split = new Option<string>("--split") { Description = "Which part of the images", DefaultValueFactory = _ => "test" };
             var command = new Command("evaluate", "Have labelled images analysed, and print how right the findings are. 1: an image has no result; it is named and left out.") { folder, split };

@@ -16,6 +16,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--url: 'ftp://a' is not the address", "study", "1.2", "--url", "ftp://a")]
     [InlineData("--colour", "study", "1.2", "--colour")]
     [InlineData("FOLDER: '/nowhere' is not a folder.", "evaluate", "/nowhere")]
+    [InlineData("evaluate", "evaluate")]
     [InlineData("Required command was not provided", "models")]
     public async Task AWrongCommandLineIsNamedAndTheCodeIs2(string fault, params string[] arguments)
     {

@@ -98,7 +98,7 @@ internal static class WrappedPicture
         foreach (var unknown in new[]
         {
             DicomTags.StudyDate, DicomTags.StudyTime, DicomTags.AccessionNumber, DicomTags.Manufacturer, DicomTags.ReferringPhysicianName, DicomTags.PatientName, DicomTags.PatientId,
-            DicomTags.PatientBirthDate, DicomTags.PatientSex, DicomTags.StudyId, DicomTags.PatientOrientation, DicomTags.Laterality,
+            DicomTags.PatientBirthDate, DicomTags.PatientSex, DicomTags.StudyId, DicomTags.PatientOrientation,
         })
             dataSet.Set(unknown);
         dataSet.Set(DicomTags.SeriesNumber, "1");
@@ -114,6 +114,8 @@ internal static class WrappedPicture
         dataSet.SetSequence(new DicomTag(0x00400555)); // Acquisition Context
         if (kind.Modality == "DX")
             DescribeChest(dataSet);
+        else
+            dataSet.Set(DicomTags.Laterality);
         if (kind.Modality == "SM")
         {
             dataSet.Set(new DicomTag(0x00200052), uid("frame of reference"));
