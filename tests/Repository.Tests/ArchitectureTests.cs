@@ -24,11 +24,12 @@ public sealed partial class ArchitectureTests
         ["Results"] = ["Dicom", "Storage", "Contracts", "ModelCatalogue", "Hosting"],
         ["Portal"] = ["Hosting"],
         ["AllInOne"] = ["Dicom", "Dicom.Network", "Contracts", "ModelCatalogue", "Hosting", "Ingest", "InferenceWorker", "Results"],
+        ["Medctl"] = ["Dicom", "Contracts", "ModelCatalogue"],
     };
 
     private static IEnumerable<string> Projects => Checkout.Files.Where(file => file.StartsWith("services/", StringComparison.Ordinal) && file.EndsWith(".csproj", StringComparison.Ordinal));
 
-    private static IEnumerable<Assembly> Assemblies => Allowed.Keys.Select(name => Assembly.Load($"MedCloud.{name}"));
+    private static IEnumerable<Assembly> Assemblies => Allowed.Keys.Select(name => Assembly.Load(name == "Medctl" ? "medctl" : $"MedCloud.{name}"));
 
     [Fact]
     public void EveryProjectReferencesOnlyWhatStandsBelowIt()

@@ -50,7 +50,7 @@ public sealed class CatalogueTests : IDisposable
     {
         folder.Add("good")
             .Add("bad-one", manifest: json => { json["colour"] = 1; json.Remove("version"); json["task"] = "guess"; })
-            .Add("bad-two", manifest: json => json["classification"]!["heads"]![0]!["labels"]![0]!["threshold"] = 1.5, card: text => text.Replace("## Limits\n\nText.", "## Limits\n"));
+            .Add("bad-two", manifest: json => json["classification"]!["heads"]![0]!["labels"]![0]!["threshold"] = 1.5, card: text => text.Replace("## Limits\n\nText with every code: 233604007, 53084003, 3341006.", "## Limits\n"));
 
         var load = Catalogue.Load(folder.Path);
 
@@ -202,6 +202,28 @@ public sealed class CatalogueTests : IDisposable
         folder.Add(card: text => text.Replace(written, spoilt));
 
         Assert.Equal(member, Assert.Single(Catalogue.Load(folder.Path).Faults).Member);
+    }
+
+    public static TheoryData<string> Headings => [.. ModelCard.Headings];
+
+    [Theory]
+    [MemberData(nameof(Headings))]
+    public void Load_CardWithoutAHeading_IsAFaultThatNamesIt(string heading)
+    {
+        folder.Add(card: text => text.Replace($"## {heading}\n", $"### {heading}\n"));
+
+        var load = Catalogue.Load(folder.Path);
+
+        Assert.Empty(load.Catalogue.Models);
+        Assert.Equal(($"\"## {heading}\"", "is missing"), load.Faults.Select(fault => (fault.Member, fault.Problem)).Single());
+    }
+
+    [Fact]
+    public void Load_CardThatLacksCodesOfTheManifest_NamesThem()
+    {
+        folder.Add(card: text => text.Replace("233604007, 53084003", "none"));
+
+        Assert.Equal("does not name 233604007, 53084003", Assert.Single(Catalogue.Load(folder.Path).Faults).Problem);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ internal sealed class ModelFolder : IDisposable
 
     public static string Card(string name, string version, byte[] model) =>
         $"# {name} {version}\n\nBy the tests.\n\nDigest: sha256:{Convert.ToHexStringLower(SHA256.HashData(model))}\n\n"
-        + string.Concat(ModelCard.Headings.Select(heading => $"## {heading}\n\nText.\n\n"));
+        + string.Concat(ModelCard.Headings.Select(heading => $"## {heading}\n\nText with every code: 233604007, 53084003, 3341006.\n\n"));
 
     /// <summary>Adds a model, changed by the arguments given.</summary>
     public ModelFolder Add(string name = "cxr-test", string version = "1.0.0", Action<JsonObject>? manifest = null, Func<string, string>? card = null)

@@ -72,6 +72,7 @@ def _figures(overlap, score, threshold):
         "right": f"{overlap[:, 0].mean():.3f}",
         "left": f"{overlap[:, 1].mean():.3f}",
         "worst": f"{overlap.min():.3f}",
+        "ap50": f"{precision(0.5):.3f}",
         "ap75": "%.3f [%.3f, %.3f]" % interval(lambda s, o: np.mean([average_precision(s[:, lung], o[:, lung], 0.75) for lung in (0, 1)]), score, overlap),
         "ap": f"{np.mean([precision(at) for at in np.arange(0.5, 0.96, 0.05)]):.3f}",
         "both": str((score >= threshold).all(1).sum()),

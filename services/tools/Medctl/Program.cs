@@ -1,0 +1,3 @@
+using MedCloud.Medctl;
+
+return await CommandLine.RunAsync(args);
