@@ -19,6 +19,7 @@ STEPS = 8  # of insertion and deletion
 RANDOM_MAPS = 2
 RANDOMISED = 3  # networks of the sanity test
 MOST_CORRELATED = 0.30  # Spearman between trained and randomised map
+GOAL, GOAL_OVER_RANDOM = 0.30, 0.10  # insertion less deletion; each against random maps
 HEADING = "## Explanation"
 CLASS_ACTIVATION, OCCLUSION, NONE = "classActivation", "occlusion", "none"
 # The finding, and what it is set against: the kinds exclude each other, and only their difference moves the probability.
@@ -286,7 +287,7 @@ def _write_card(model, declared, rows, most):
     """Replaces the card's section, or puts it before the limits."""
     display = {label["code"]: label["display"] for label in model.labels}
     lines = [
-        HEADING, "", _verdict(declared, display), "",
+        HEADING, "", f"{_verdict(declared, display)} {_goal(declared, rows)}".strip(), "",
         f"Measured on `test` by `python3 -m medcloud_training explanations --model {model.manifest['name']} --most {most}` ({GRID} x {GRID} places, {STEPS} steps, {RANDOM_MAPS} random maps for each image, {RANDOMISED} networks with the "
         "values of every layer in another order). Insertion and deletion: the area below how sure the model is while the image is shown, or hidden, place by place, the hottest first; "
         "in brackets the same with random maps. Spearman: the mean rank correlation with the randomised networks' maps (below 0.30 or the method is switched off), and of its size.",
@@ -306,6 +307,13 @@ def _write_card(model, declared, rows, most):
     before, after = card.split("## Limits", 1)
     (model.folder / "card.md").write_text(f"{before}{section}\n## Limits{after}")
     print(section)
+
+
+def _goal(declared, rows):
+    of = [{figure: np.nanmean(values) for figure, values in found.items() if figure not in ("inside", "area")} for (method, _, _), found in rows.items() if method == declared["method"]]
+    reached = sum(
+        each["insertion"] - each["deletion"] >= GOAL and min(each["insertion"] - each["random_insertion"], each["random_deletion"] - each["deletion"]) >= GOAL_OVER_RANDOM for each in of)
+    return f"The goal (insertion {GOAL:.2f} above deletion, each {GOAL_OVER_RANDOM:.2f} better than random maps) is reached in {reached} of {len(of)} rows." if of else ""
 
 
 def _verdict(declared, display):
