@@ -290,7 +290,8 @@ def _write_card(model, declared, rows, most):
         HEADING, "", f"{_verdict(declared, display)} {_goal(declared, rows)}".strip(), "",
         f"Measured on `test` by `python3 -m medcloud_training explanations --model {model.manifest['name']} --most {most}` ({GRID} x {GRID} places, {STEPS} steps, {RANDOM_MAPS} random maps for each image, {RANDOMISED} networks with the "
         "values of every layer in another order). Insertion and deletion: the area below how sure the model is while the image is shown, or hidden, place by place, the hottest first; "
-        "in brackets the same with random maps. Spearman: the mean rank correlation with the randomised networks' maps (below 0.30 or the method is switched off), and of its size.",
+        "in brackets the same with random maps. Spearman: the mean rank correlation with the randomised networks' maps (below 0.30 or the method is switched off), and of its size. Images that have the finding and are positive."
+        + (" The lungs are those that people drew where `cxr_lungs` has the image (children), else those that `cxr-lungs` finds (adults)." if model.manifest["name"] == pneumonia.NAME else ""),
         "", "| method | finding | source | images | insertion (random) | deletion (random) | in the lungs (their area) | Spearman (size) |", "| --- " * 8 + "|",
     ]
     for (method, code, source), found in rows.items():
