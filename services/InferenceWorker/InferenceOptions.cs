@@ -19,7 +19,8 @@ public sealed record InferenceOptions : IValidatableObject
     [Range(1, 1024, ErrorMessage = "MedCloud:Inference:ConcurrentPreparations is not between 1 and 1024; write the number of cores, or leave it out")]
     public int ConcurrentPreparations { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>A longer run is terminated and the process ends with exit code 1: a model that hangs is a fault of the process, not of the image. Default: 60 s.</summary>
+    /// <summary>A longer run is terminated and the process ends with exit code 1: a model that hangs is a fault of the process, not of the image. An explanation that takes longer than
+    /// half of it is left out. Default: 60 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.0000001", "1.00:00:00", ErrorMessage = "MedCloud:Inference:RunTimeout is not between zero and a day; write it as in 00:01:00")]
     public TimeSpan RunTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

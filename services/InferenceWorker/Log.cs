@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(2007, LogLevel.Information, "The blob store is back", EventName = "worker.store.back")]
     public static partial void StoreBack(this ILogger logger);
 
+    [LoggerMessage(2008, LogLevel.Warning, "Analysis {AnalysisId} by {Model} has no explanation: {Reason}", EventName = "worker.explanation.left-out")]
+    public static partial void ExplanationLeftOut(this ILogger logger, Guid analysisId, string model, string reason);
+
     [LoggerMessage(2010, LogLevel.Warning, "Model {Model} runs on {Provider} instead: {Reason}", EventName = "worker.provider.fallback")]
     public static partial void ProviderFallback(this ILogger logger, string model, string provider, string reason);
 }

@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(3002, LogLevel.Warning, "The blob store could not be read to render an analysis", EventName = "results.rendering.store-unavailable")]
     public static partial void StoreUnavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(3003, LogLevel.Warning, "The explanation of analysis {AnalysisId} is not as the contract says; its findings are recorded without it", EventName = "results.explanation.dropped")]
+    public static partial void ExplanationDropped(ILogger logger, Guid analysisId);
 }

@@ -1,8 +1,10 @@
 using MassTransit;
 using MedCloud.Contracts;
+using MedCloud.Inference.Explanation;
 using MedCloud.Inference.Postprocessing;
 using MedCloud.Inference.Runtime;
 using MedCloud.InferenceWorker.Models;
+using MedCloud.ModelCatalogue;
 using MedCloud.Results.V1;
 using MedCloud.Storage;
 using Microsoft.Extensions.Hosting;
@@ -84,12 +86,15 @@ internal sealed class AnalyseInstanceConsumer(
                 using (ready.Buffer)
                 using (await stages.RunAsync(cancellationToken))
                 {
+                    var tensor = ready.Buffer.Memory[..ready.Length];
                     var started = time.GetTimestamp();
-                    var findings = Run(request, session, ready.Buffer.Memory[..ready.Length], cancellationToken);
+                    var findings = Run(request, "run", token => session.Run(tensor, token), cancellationToken);
+                    var deviceTime = time.GetElapsedTime(started);
+                    var maps = Explain(request, session, tensor, findings, cancellationToken);
                     var timings = new AnalysisTimings(
-                        request.ReceivedAt, request.QueuedAt, startedAt, time.GetUtcNow().UtcDateTime, prepareTime.TotalMilliseconds, time.GetElapsedTime(started).TotalMilliseconds, BatchSize: 1);
+                        request.ReceivedAt, request.QueuedAt, startedAt, time.GetUtcNow().UtcDateTime, prepareTime.TotalMilliseconds, deviceTime.TotalMilliseconds, BatchSize: 1);
                     logger.AnalysisCompleted(request.Key.AnalysisId, request.Key.ModelName, timings.PrepareMs, timings.DeviceMs);
-                    return Completed(request, session, findings, timings);
+                    return Completed(request, session, findings, maps, timings);
                 }
 
             default:
@@ -114,7 +119,8 @@ internal sealed class AnalyseInstanceConsumer(
         }
     }
 
-    private Findings Run(AnalyseInstance request, ModelSession session, Memory<float> tensor, CancellationToken cancellationToken)
+    /// <summary>What of <paramref name="work"/> comes back within the limit of a run; else the process ends.</summary>
+    private T Run<T>(AnalyseInstance request, string stage, Func<CancellationToken, T> work, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.Value.RunTimeout, time);
         // The process ends even if the run does not heed its termination.
@@ -127,8 +133,8 @@ internal sealed class AnalyseInstanceConsumer(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using (Metrics.Begin("run", request.Key.ModelName))
-                return session.Run(tensor, either.Token);
+            using (Metrics.Begin(stage, request.Key.ModelName))
+                return work(either.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
@@ -136,12 +142,48 @@ internal sealed class AnalyseInstanceConsumer(
         }
     }
 
-    private static AnalysisCompleted Completed(AnalyseInstance request, ModelSession session, Findings findings, AnalysisTimings timings) => new(
+    /// <summary>The maps, or none: findings are not kept back, nor given up, for an explanation that takes too long or fails.</summary>
+    private IReadOnlyList<HeatMap> Explain(AnalyseInstance request, ModelSession session, Memory<float> tensor, Findings findings, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.Value.RunTimeout / 2, time);
+        try
+        {
+            return Run(
+                request,
+                "explain",
+                token =>
+                {
+                    using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, token);
+                    return session.Explain(tensor, findings, either.Token);
+                },
+                cancellationToken);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            logger.ExplanationLeftOut(request.Key.AnalysisId, request.Key.ModelName, $"it took longer than {options.Value.RunTimeout / 2}");
+            return [];
+        }
+        catch (InvalidDataException fault)
+        {
+            logger.ExplanationLeftOut(request.Key.AnalysisId, request.Key.ModelName, fault.Message);
+            return [];
+        }
+    }
+
+    private static AnalysisCompleted Completed(AnalyseInstance request, ModelSession session, Findings findings, IReadOnlyList<HeatMap> maps, AnalysisTimings timings) => new(
         request.Key,
         Used(session),
         [.. findings.Classifications.Select(found => new ClassificationFinding(found.Code, found.Display, found.Probability, found.Positive))],
         [.. findings.Detections.Select(found => new DetectionFinding(found.Code, found.Display, found.Score, found.Box.XMin, found.Box.YMin, found.Box.XMax, found.Box.YMax))],
-        timings);
+        timings,
+        maps.Count == 0 ? null : new AnalysisMaps(Method(session), [.. maps.Select(map => new LabelMap(map.Code, map.Display, map.Rows, map.Columns, map.Values))]));
+
+    private static ExplanationMethod Method(ModelSession session) => session.MapMethod switch
+    {
+        MapMethod.ClassActivation => ExplanationMethod.ClassActivation,
+        MapMethod.Occlusion => ExplanationMethod.Occlusion,
+        MapMethod.None => throw new InvalidOperationException("a model without maps has made some"),
+    };
 
     private static ModelUsed Used(ModelSession session) => new(session.Model.Manifest.Version, session.Model.Digest, session.ExecutionProvider);
 

@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace MedCloud.Results.Database;
 
@@ -68,11 +71,37 @@ internal abstract class ResultsDb(DbContextOptions options) : DbContext(options)
             finding.Property(row => row.Id).ValueGeneratedNever();
             finding.HasOne<AnalysisRow>().WithMany(row => row.Findings).HasForeignKey(row => row.AnalysisId);
         });
+        modelBuilder.Entity<MapRow>(map =>
+        {
+            map.ToTable("maps");
+            map.HasKey(row => new { row.AnalysisId, row.Position });
+            map.HasOne<AnalysisRow>().WithMany(row => row.Maps).HasForeignKey(row => row.AnalysisId);
+            map.Property(row => row.Values).HasConversion(new Floats(), ValueComparer.CreateDefault<float[]>(favorStructuralComparisons: true));
+        });
         modelBuilder.Entity<RefusalRow>(refusal =>
         {
             refusal.ToTable("refusals");
             refusal.HasOne(row => row.Series).WithMany().HasForeignKey(row => row.SeriesId);
             refusal.HasIndex(row => new { row.SeriesId, row.ModelName, row.ReasonCode, row.ReasonText }).IsUnique();
         });
+    }
+    /// <summary>Four bytes for each, little endian, in both databases.</summary>
+    private sealed class Floats() : ValueConverter<float[], byte[]>(values => ToBytes(values), bytes => FromBytes(bytes))
+    {
+        private static byte[] ToBytes(float[] values)
+        {
+            var bytes = new byte[values.Length * sizeof(float)];
+            for (var i = 0; i < values.Length; i++)
+                BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
+            return bytes;
+        }
+
+        private static float[] FromBytes(byte[] bytes)
+        {
+            var values = new float[bytes.Length / sizeof(float)];
+            for (var i = 0; i < values.Length; i++)
+                values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));
+            return values;
+        }
     }
 }

@@ -125,6 +125,8 @@ internal sealed class AnalysisRow
     public int BatchSize { get; set; }
 
     public List<FindingRow> Findings { get; } = [];
+
+    public List<MapRow> Maps { get; } = [];
 }
 
 /// <summary>One finding of a completed analysis: a label with its probability, or, where the box is set, a box with its score.</summary>
@@ -155,6 +157,28 @@ internal sealed class FindingRow
     public double? XMax { get; set; }
 
     public double? YMax { get; set; }
+}
+
+/// <summary>Where in the image one label of a completed analysis comes from: a grid over the whole image.</summary>
+internal sealed class MapRow
+{
+    public Guid AnalysisId { get; set; }
+
+    /// <summary>Place in its list, from 0.</summary>
+    public int Position { get; set; }
+
+    public ExplanationMethod Method { get; set; }
+
+    public required string Code { get; set; }
+
+    public required string Display { get; set; }
+
+    public int Rows { get; set; }
+
+    public int Columns { get; set; }
+
+    /// <summary>Rows x Columns, row by row, not negative.</summary>
+    public required float[] Values { get; set; }
 }
 
 /// <summary>The refusals of a series by one model for one reason, shown as one entry however many instances it stands for.</summary>

@@ -42,6 +42,10 @@ internal sealed class StudyReader(ResultsDb db, TimeProvider time, IOptions<Stud
         db.Analyses.AsNoTracking().Include(row => row.Instance).Include(row => row.Findings)
             .SingleOrDefaultAsync(row => row.Id == id && row.Tenant == Tenant && row.InstanceId != null, cancellationToken);
 
+    /// <summary>The maps of an analysis, in their order; none where it has no explanation.</summary>
+    public Task<List<MapRow>> FindMapsAsync(Guid analysisId, CancellationToken cancellationToken) =>
+        db.Set<MapRow>().AsNoTracking().Where(row => row.AnalysisId == analysisId).OrderBy(row => row.Position).ToListAsync(cancellationToken);
+
     private DateTime IdleSince() => time.GetUtcNow().UtcDateTime - TimeSpan.FromSeconds(options.Value.IdleSeconds);
 
     private IQueryable<StudyRow> Visible() =>

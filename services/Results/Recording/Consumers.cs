@@ -3,6 +3,7 @@ using MassTransit;
 using MedCloud.Contracts;
 using MedCloud.Hosting;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace MedCloud.Results.Recording;
 
@@ -18,18 +19,34 @@ internal sealed class InstanceStoredConsumer(Recorder recorder) : IConsumer<Inst
 }
 
 /// <summary>Records outcomes, and tells the ledger after the commit; a duplicate is told again.</summary>
-internal sealed class OutcomeConsumer(Recorder recorder) : IConsumer<AnalysisCompleted>, IConsumer<AnalysisRefused>, IConsumer<AnalysisFailed>
+internal sealed class OutcomeConsumer(Recorder recorder, ILogger<OutcomeConsumer> logger) : IConsumer<AnalysisCompleted>, IConsumer<AnalysisRefused>, IConsumer<AnalysisFailed>
 {
-    public Task Consume(ConsumeContext<AnalysisCompleted> context) => RecordAsync(context, context.Message.Key);
+    private const int MaxMaps = 32;
+    private const int MaxSide = 64;
 
-    public Task Consume(ConsumeContext<AnalysisRefused> context) => RecordAsync(context, context.Message.Key);
-
-    public Task Consume(ConsumeContext<AnalysisFailed> context) => RecordAsync(context, context.Message.Key);
-
-    private async Task RecordAsync<T>(ConsumeContext<T> context, AnalysisKey key)
-        where T : class
+    public Task Consume(ConsumeContext<AnalysisCompleted> context)
     {
-        await recorder.RecordAsync(context.Message, context.CancellationToken);
+        var completed = context.Message;
+        if (completed.Explanation is { } explanation && !(explanation.Maps.Count <= MaxMaps && explanation.Maps.All(IsWhole)))
+        {
+            // The findings are worth more than their explanation.
+            Log.ExplanationDropped(logger, completed.Key.AnalysisId);
+            completed = completed with { Explanation = null };
+        }
+
+        return RecordAsync(context, completed, completed.Key);
+    }
+
+    public Task Consume(ConsumeContext<AnalysisRefused> context) => RecordAsync(context, context.Message, context.Message.Key);
+
+    public Task Consume(ConsumeContext<AnalysisFailed> context) => RecordAsync(context, context.Message, context.Message.Key);
+
+    private static bool IsWhole(LabelMap map) =>
+        map is { Rows: > 0 and <= MaxSide, Columns: > 0 and <= MaxSide } && map.Values.Count == map.Rows * map.Columns && map.Values.All(value => float.IsFinite(value) && value >= 0);
+
+    private async Task RecordAsync(ConsumeContext context, object outcome, AnalysisKey key)
+    {
+        await recorder.RecordAsync(outcome, context.CancellationToken);
         await context.Publish(new AnalysisRecorded(key.AnalysisId), context.CancellationToken);
     }
 }

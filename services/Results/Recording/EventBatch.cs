@@ -170,6 +170,18 @@ internal sealed class EventBatch
             XMax = each.XMax,
             YMax = each.YMax,
         }));
+        if (completed.Explanation is not { } explanation)
+            return;
+        analysis.Maps.AddRange(explanation.Maps.Select((each, position) => new MapRow
+        {
+            Position = position,
+            Method = explanation.Method,
+            Code = each.Code,
+            Display = each.Display,
+            Rows = each.Rows,
+            Columns = each.Columns,
+            Values = [.. each.Values],
+        }));
     }
 
     private static void UseModel(AnalysisRow analysis, ModelUsed? model)

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace MedCloud.Results.Rendering;
 
-/// <summary>Draws an image with what was found in it as a PNG: boxes and labels on the image, words below it, so that none of its pixels is hidden by them.</summary>
+/// <summary>Draws an image with what was found in it as a PNG: boxes and labels, or a map, on the image, words below it, so that none of its pixels is hidden by them.</summary>
 internal sealed class AnalysisPicture : IDisposable
 {
     public const string Notice = "For research use only";
@@ -38,14 +38,14 @@ internal sealed class AnalysisPicture : IDisposable
     public void Dispose() => typeface.Dispose();
 
     /// <summary>Draws; the image's longer side becomes 1024 to 2048 pixels.</summary>
-    public byte[] Draw(ImageFrame frame, PictureText text)
+    public byte[] Draw(ImageFrame frame, PictureText text, HeatLayer? heat)
     {
         var side = Math.Clamp(Math.Max(frame.Rows, frame.Columns), SmallestSide, LargestSide);
-        var png = Draw(frame, text, side);
-        return png.Length > MaxBytes && side > SmallestSide ? Draw(frame, text, SmallestSide) : png;
+        var png = Draw(frame, text, heat, side);
+        return png.Length > MaxBytes && side > SmallestSide ? Draw(frame, text, heat, SmallestSide) : png;
     }
 
-    private byte[] Draw(ImageFrame frame, PictureText text, int side)
+    private byte[] Draw(ImageFrame frame, PictureText text, HeatLayer? heat, int side)
     {
         var scale = (float)side / Math.Max(frame.Rows, frame.Columns);
         var size = new SKSizeI(Math.Max(1, (int)MathF.Round(frame.Columns * scale)), Math.Max(1, (int)MathF.Round(frame.Rows * scale)));
@@ -58,6 +58,7 @@ internal sealed class AnalysisPicture : IDisposable
             ?? throw new InvalidOperationException("no memory for the picture");
         surface.Canvas.Clear(Paper);
         DrawFrame(surface.Canvas, frame, image, scale);
+        heat?.Draw(surface.Canvas, image);
         DrawBoxes(surface.Canvas, text.Boxes, image, font);
         caption.Draw(surface.Canvas, size.Height);
         using var pixels = surface.PeekPixels();

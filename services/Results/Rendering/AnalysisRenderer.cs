@@ -27,8 +27,8 @@ internal sealed class AnalysisRenderer(IBlobStore blobs, Catalogue catalogue, An
     /// <summary>Bounds how many images are in memory at a time.</summary>
     private readonly SemaphoreSlim slots = new(2);
 
-    /// <summary>Renders an analysis whose instance and findings are loaded.</summary>
-    public async Task<RenderOutcome> RenderAsync(AnalysisRow analysis, CancellationToken cancellationToken)
+    /// <summary>Renders an analysis whose instance and findings are loaded: with its boxes, or with one label's <paramref name="map"/> in their place.</summary>
+    public async Task<RenderOutcome> RenderAsync(AnalysisRow analysis, MapRow? map, CancellationToken cancellationToken)
     {
         if (!BlobKey.TryParse(analysis.Instance?.BlobKey, out var key))
             return new RenderOutcome.NotDrawable("the image is not stored");
@@ -41,8 +41,8 @@ internal sealed class AnalysisRenderer(IBlobStore blobs, Catalogue catalogue, An
             var (frame, problem) = await ReadAsync(file, cancellationToken);
             if (frame is null)
                 return new RenderOutcome.NotDrawable(problem ?? "the image cannot be read");
-            var model = catalogue.Find(analysis.ModelName, analysis.ModelVersion ?? "");
-            return new RenderOutcome.Rendered(picture.Draw(frame, PictureText.Of(analysis, model?.Manifest)));
+            var manifest = catalogue.Find(analysis.ModelName, analysis.ModelVersion ?? "")?.Manifest;
+            return new RenderOutcome.Rendered(picture.Draw(frame, map is null ? PictureText.Of(analysis, manifest) : PictureText.Of(analysis, manifest, map), HeatLayer.Of(analysis, map)));
         }
         catch (BlobStoreUnavailableException exception)
         {

@@ -26,15 +26,33 @@ internal sealed record PictureText(string Model, IReadOnlyList<PictureLine> Line
         $"{analysis.ModelName} {analysis.ModelVersion}".TrimEnd(),
         analysis.State switch
         {
-            AnalysisState.Completed => [.. Labels(analysis, manifest), .. Legend(analysis)],
+            AnalysisState.Completed => Findings(analysis.Findings, manifest),
             AnalysisState.Refused => [new PictureLine($"Refused: {analysis.ReasonText}", null, Strong: true)],
             AnalysisState.Failed => [new PictureLine($"Failed: {analysis.ReasonText}", null, Strong: true)],
             AnalysisState.Pending or AnalysisState.Unspecified => [new PictureLine("Pending: there is no outcome yet", null, Strong: true)],
         },
         [.. PlaceBoxes(analysis)]);
 
-    private static IEnumerable<PictureLine> Labels(AnalysisRow analysis, ModelManifest? manifest) =>
-        from finding in analysis.Findings
+    /// <summary>Of the picture with one label's map.</summary>
+    /// <param name="analysis">With its findings.</param>
+    /// <param name="manifest">Of the model version that made it, if the catalogue still has it.</param>
+    /// <param name="map">The map.</param>
+    public static PictureText Of(AnalysisRow analysis, ModelManifest? manifest, MapRow map)
+    {
+        var method = map.Method == ExplanationMethod.ClassActivation ? "class activation" : "hiding one place after the other";
+        return new(
+            $"{analysis.ModelName} {analysis.ModelVersion}".TrimEnd(),
+            [
+                .. Findings(analysis.Findings.FindAll(finding => finding.Code == map.Code), manifest),
+                new PictureLine($"The warmer the colour, the more of \"{map.Display}\" comes from there, by {method}; fainter where it is less probable. A hint where to look, not an outline.", null, Strong: false),
+            ],
+            []);
+    }
+
+    private static IReadOnlyList<PictureLine> Findings(IReadOnlyList<FindingRow> findings, ModelManifest? manifest) => [.. Labels(findings, manifest), .. Legend(findings)];
+
+    private static IEnumerable<PictureLine> Labels(IReadOnlyList<FindingRow> findings, ModelManifest? manifest) =>
+        from finding in findings
         where finding.Positive is not null
         orderby finding.Position
         let condition = Condition(finding.Code, manifest?.Classification) is { } given ? $" given {given}" : ""
@@ -50,9 +68,9 @@ internal sealed record PictureText(string Model, IReadOnlyList<PictureLine> Line
             ? output.Heads.SelectMany(head => head.Labels).FirstOrDefault(label => label.Code == given)?.Display
             : null;
 
-    private static IEnumerable<PictureLine> Legend(AnalysisRow analysis)
+    private static IEnumerable<PictureLine> Legend(IReadOnlyList<FindingRow> all)
     {
-        var kinds = Kinds(analysis);
+        var kinds = Kinds(all);
         foreach (var (kind, findings) in kinds.Index())
         {
             var (least, most) = (Score(findings.Min(each => each.Value)), Score(findings.Max(each => each.Value)));
@@ -61,20 +79,20 @@ internal sealed record PictureText(string Model, IReadOnlyList<PictureLine> Line
                 findings.Count == 1 ? $"{findings[0].Display}: {scores}" : $"{findings[0].Display}: {findings.Count} found, {scores}", kind, Strong: true);
         }
 
-        if (analysis.Findings.Count == 0)
+        if (all.Count == 0)
             yield return new PictureLine("Nothing found", null, Strong: false);
     }
 
     private static IEnumerable<PictureBox> PlaceBoxes(AnalysisRow analysis) =>
-        from kind in Kinds(analysis).Index()
+        from kind in Kinds(analysis.Findings).Index()
         from finding in kind.Item
         orderby finding.Position
         select new PictureBox(
             kind.Index, finding.Display, Score(finding.Value), finding.XMin ?? 0, finding.YMin ?? 0, finding.XMax ?? 1, finding.YMax ?? 1);
 
     /// <summary>The boxes of each label; a label keeps its colour whichever box scores best.</summary>
-    private static IEnumerable<List<FindingRow>> Kinds(AnalysisRow analysis) =>
-        analysis.Findings.Where(finding => finding.XMin is not null)
+    private static IEnumerable<List<FindingRow>> Kinds(IReadOnlyList<FindingRow> findings) =>
+        findings.Where(finding => finding.XMin is not null)
             .GroupBy(finding => finding.Code)
             .OrderBy(kind => kind.Key, StringComparer.Ordinal)
             .Select(kind => kind.ToList());

@@ -142,13 +142,25 @@ public sealed record ClassificationFinding(string Code, string Display, double P
 /// <summary>A box with its score, 0 to 1; edges as fractions of columns and rows, origin top left.</summary>
 public sealed record DetectionFinding(string Code, string Display, double Score, double XMin, double YMin, double XMax, double YMax);
 
-/// <summary>Event, worker to Results: the model ran.</summary>
+/// <summary>Where a label's finding comes from: a grid over the whole image, first row at the top.</summary>
+/// <param name="Code">SNOMED CT, of the label explained.</param>
+/// <param name="Display">The code's meaning.</param>
+/// <param name="Rows">Rows of the grid, 1 to 64.</param>
+/// <param name="Columns">Columns of the grid, 1 to 64.</param>
+/// <param name="Values">Row by row, finite and not negative.</param>
+public sealed record LabelMap(string Code, string Display, int Rows, int Columns, IReadOnlyList<float> Values);
+
+/// <summary>The maps of an outcome, at most 32, one for a label.</summary>
+public sealed record AnalysisMaps(ExplanationMethod Method, IReadOnlyList<LabelMap> Maps);
+
+/// <summary>Event, worker to Results: the model ran. <paramref name="Explanation"/> is null where none was made.</summary>
 public sealed record AnalysisCompleted(
     AnalysisKey Key,
     ModelUsed Model,
     IReadOnlyList<ClassificationFinding> Classifications,
     IReadOnlyList<DetectionFinding> Detections,
-    AnalysisTimings Timings);
+    AnalysisTimings Timings,
+    AnalysisMaps? Explanation = null);
 
 /// <summary>Event, worker to Results: the instance cannot be analysed, and no repetition will change that. <paramref name="Model"/> is null where none was loaded.</summary>
 public sealed record AnalysisRefused(AnalysisKey Key, AnalysisReason Reason, ModelUsed? Model);

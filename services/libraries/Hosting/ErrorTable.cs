@@ -26,6 +26,9 @@ public enum ErrorCode
     /// <summary>The image of the analysis cannot be decoded to be drawn.</summary>
     NotDrawable,
 
+    /// <summary>The analysis has no explanation.</summary>
+    NotExplained,
+
     /// <summary>The store or the database cannot take or give the instance now; the caller may try again.</summary>
     OutOfResources,
 
@@ -67,6 +70,7 @@ public static class ErrorTable
         ErrorCode.SopClassNotSupported => new(409, StatusCode.FailedPrecondition, 0x0122),
         ErrorCode.DuplicateSopInstance => new(409, StatusCode.AlreadyExists, 0x0111),
         ErrorCode.NotDrawable => new(400, StatusCode.FailedPrecondition, 0),
+        ErrorCode.NotExplained => new(400, StatusCode.FailedPrecondition, 0),
         ErrorCode.OutOfResources => new(503, StatusCode.Unavailable, 0xA700),
         ErrorCode.UnsupportedMediaType => new(415, StatusCode.InvalidArgument, 0),
         ErrorCode.NotAcceptable => new(406, StatusCode.InvalidArgument, 0),

@@ -10,6 +10,9 @@ internal static partial class ManifestRules
 
     private const int MaxDetections = 10_000;
 
+    /// <summary>What an outcome may carry.</summary>
+    private const int MaxMaps = 32;
+
     /// <summary>Every fault of <paramref name="manifest"/>, which lies in <c>folderName/folderVersion</c>.</summary>
     public static IEnumerable<ModelFault> Check(ModelManifest manifest, string file, string folderName, string folderVersion)
     {
@@ -32,6 +35,8 @@ internal static partial class ManifestRules
             Check(classification, require);
         if (manifest.Detection is { } detection)
             Check(detection, require);
+        if (manifest.Explanation is { } explanation)
+            Check(explanation, manifest.Classification, require);
         Check(manifest.Scope, require);
         return faults;
     }
@@ -78,6 +83,27 @@ internal static partial class ManifestRules
         {
             require.Named(detection.Labels[i].Code, $"detection.labels[{i}].code");
             require.Named(detection.Labels[i].Display, $"detection.labels[{i}].display");
+        }
+    }
+
+    private static void Check(ModelExplanation explanation, ClassificationOutput? classification, Rule require)
+    {
+        var byActivation = explanation.Method == MapMethod.ClassActivation;
+        require.That(!byActivation || classification is not null, "explanation.method", "is \"classActivation\" for a detector", "write \"occlusion\" or \"none\"");
+        require.That(byActivation == explanation.Output is not null, "explanation.output", "does not go with the method", "it is present exactly when method is \"classActivation\"");
+        require.That(byActivation == explanation.Maps is not null, "explanation.maps", "does not go with the method", "it is present exactly when method is \"classActivation\"");
+        if (explanation.Output is { } output)
+            require.Named(output, "explanation.output");
+        if (explanation.Maps is not { } maps)
+            return;
+        require.That(maps.Count is > 0 and <= MaxMaps, "explanation.maps", $"does not have 1 to {MaxMaps} entries", "name the labels that have a map, or write the method \"none\"");
+        require.Unique(maps.Select(map => map.Code), "explanation.maps", "codes");
+        for (var i = 0; i < maps.Count; i++)
+        {
+            var map = maps[i];
+            require.That(classification?.Heads.Any(head => head.Labels.Any(label => label.Code == map.Code)) != false, $"explanation.maps[{i}].code", "is not the code of a label", "correct it or remove the map");
+            require.That(map.Channel >= 0, $"explanation.maps[{i}].channel", "is negative", "count from 0");
+            require.That(map.Against is not { } against || (against >= 0 && against != map.Channel), $"explanation.maps[{i}].against", "is negative or the map's own channel", "name the channel of the label that excludes this one, or remove it");
         }
     }
 

@@ -29,6 +29,9 @@ public sealed record ModelManifest
     /// <summary>How the outputs become boxes with scores; present exactly when <see cref="Task"/> is detection.</summary>
     public DetectionOutput? Detection { get; init; }
 
+    /// <summary>Which maps of where the model looks are made; by <see cref="MapMethod.Occlusion"/> where absent.</summary>
+    public ModelExplanation? Explanation { get; init; }
+
     /// <summary>Which instances the model may see; decided from the header alone by <see cref="HeaderGate"/>.</summary>
     public required ModelScope Scope { get; init; }
 }
@@ -175,6 +178,45 @@ public sealed record DetectionLabel
 
     /// <summary>The code's meaning, English.</summary>
     public required string Display { get; init; }
+}
+
+/// <summary>How a model's findings are explained by maps. A method that does not pass the tests on the model card is not to be named.</summary>
+public sealed record ModelExplanation
+{
+    /// <summary>The method.</summary>
+    public required MapMethod Method { get; init; }
+
+    /// <summary>The output of evidence, <c>float32[N, C, rows, columns]</c>, in the ONNX graph; present exactly when <see cref="Method"/> is class activation.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>The labels that have a map of their own; present exactly when <see cref="Method"/> is class activation.</summary>
+    public IReadOnlyList<ActivationMap>? Maps { get; init; }
+}
+
+/// <summary>How maps are made.</summary>
+public enum MapMethod
+{
+    /// <summary>From evidence that a classifier gives beside its logits, in the same pass.</summary>
+    ClassActivation,
+
+    /// <summary>Places of the image are hidden one after the other: for any model, at the price of many runs.</summary>
+    Occlusion,
+
+    /// <summary>No maps.</summary>
+    None,
+}
+
+/// <summary>The map of one label of a classifier: what of the evidence for it is positive.</summary>
+public sealed record ActivationMap
+{
+    /// <summary>The label's code.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>The channel of the evidence for it, from 0.</summary>
+    public required int Channel { get; init; }
+
+    /// <summary>A channel whose evidence is taken off: that of the label that excludes this one. Absent where there is none.</summary>
+    public int? Against { get; init; }
 }
 
 /// <summary>Which instances a model may see. A rule that is absent lets everything pass; so does an attribute that is absent, unless the rule requires it.</summary>

@@ -133,6 +133,16 @@ public sealed class CatalogueTests : IDisposable
         { "detection.maxDetections", "0", "detection.maxDetections" },
         { "detection.labels", "[]", "detection.labels" },
         { "detection.labels.0.code", "\"\"", "detection.labels[0].code" },
+        { "explanation", """{"method":"guess"}""", "explanation.method" },
+        { "explanation", """{"method":"classActivation"}""", "explanation.output" },
+        { "explanation", """{"method":"occlusion","output":"evidence"}""", "explanation.output" },
+        { "explanation", """{"method":"none","maps":[]}""", "explanation.maps" },
+        { "explanation", """{"method":"classActivation","output":" ","maps":[]}""", "explanation.maps" },
+        { "explanation", """{"method":"classActivation","output":" ","maps":[{"code":"233604007","channel":0}]}""", "explanation.output" },
+        { "explanation", """{"method":"classActivation","output":"e","maps":[{"code":"1","channel":0}]}""", "explanation.maps[0].code" },
+        { "explanation", """{"method":"classActivation","output":"e","maps":[{"code":"233604007","channel":-1}]}""", "explanation.maps[0].channel" },
+        { "explanation", """{"method":"classActivation","output":"e","maps":[{"code":"233604007","channel":1,"against":1}]}""", "explanation.maps[0].against" },
+        { "explanation", """{"method":"classActivation","output":"e","maps":[{"code":"233604007","channel":0},{"code":"233604007","channel":1}]}""", "explanation.maps" },
         { "scope", null, "scope" },
         { "scope.modality.allowed", "[]", "scope.modality.allowed" },
         { "scope.bodyPart", "{\"allowed\":[\" \"]}", "scope.bodyPart.allowed" },
@@ -175,6 +185,20 @@ public sealed class CatalogueTests : IDisposable
         });
 
         Assert.Equal(200, Assert.Single(Catalogue.Load(folder.Path).Catalogue.Models).Manifest.Detection!.MaxDetections);
+    }
+
+    [Fact]
+    public void Load_ClassActivationOfADetector_IsAFault()
+    {
+        folder.Add(manifest: json =>
+        {
+            json["task"] = "detection";
+            json["detection"] = ModelFolder.Detection();
+            json.Remove("classification");
+            json["explanation"] = JsonNode.Parse("""{"method":"classActivation","output":"e","maps":[{"code":"3341006","channel":0}]}""");
+        });
+
+        Assert.Equal("explanation.method", Assert.Single(Catalogue.Load(folder.Path).Faults).Member);
     }
 
     [Fact]

@@ -56,6 +56,8 @@ public sealed class ModelSessionTests
         { "input height", "not Single[batch, 1, 64, 128]" },
         { "output name", "it has no output \"scores\"" },
         { "logits", "not Single[batch, 4 or more]" },
+        { "evidence", "it has no output \"heat\"" },
+        { "channels", "not Single[batch, 4 or more, 1 to 64, 1 to 64]" },
         { "boxes", "not Single[batch, boxes, 4]" },
         { "labels", "not Single[batch, boxes, 1]" },
     };
@@ -71,6 +73,8 @@ public sealed class ModelSessionTests
             "input height" => classifier with { Input = classifier.Input with { Height = 64 } },
             "output name" => classifier with { Classification = classifier.Classification! with { Output = "scores" } },
             "logits" => classifier with { Classification = classifier.Classification! with { Heads = [classifier.Classification.Heads[0] with { Logits = [3] }] } },
+            "evidence" => classifier with { Explanation = Activation("heat", 0) },
+            "channels" => classifier with { Explanation = Activation("evidence", 3) },
             "boxes" => detector with { Detection = detector.Detection! with { Boxes = detector.Detection.Scores } },
             _ => detector with { Detection = detector.Detection! with { Labels = [detector.Detection.Labels[0]] } },
         };
@@ -89,6 +93,9 @@ public sealed class ModelSessionTests
 
         Assert.Contains("is not a model that ONNX Runtime can run", fault.Message, StringComparison.Ordinal);
     }
+
+    private static ModelExplanation Activation(string output, int channel) =>
+        new() { Method = MapMethod.ClassActivation, Output = output, Maps = [new ActivationMap { Code = "233604007", Channel = channel }] };
 
     private static float[] Noise(int seed)
     {

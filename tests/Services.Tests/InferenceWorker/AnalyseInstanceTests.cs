@@ -28,6 +28,8 @@ public sealed class AnalyseInstanceTests
         Assert.True(outcome.Classifications[0].Positive);
         Assert.Equal(1, outcome.Classifications[1].Probability + outcome.Classifications[2].Probability, 1e-9);
         Assert.Empty(outcome.Detections);
+        Assert.Equal(ExplanationMethod.ClassActivation, outcome.Explanation!.Method);
+        Assert.Equal(("233604007", "Pneumonia", 8, 8, 64), outcome.Explanation.Maps.Select(map => (map.Code, map.Display, map.Rows, map.Columns, map.Values.Count)).First());
         Assert.Equal((request.ReceivedAt, request.QueuedAt, 1), (outcome.Timings.ReceivedAt, outcome.Timings.QueuedAt, outcome.Timings.BatchSize));
         Assert.Equal(DateTimeKind.Utc, outcome.Timings.StartedAt.Kind);
         Assert.True(outcome.Timings.StartedAt > DateTime.UnixEpoch && outcome.Timings.CompletedAt >= outcome.Timings.StartedAt);

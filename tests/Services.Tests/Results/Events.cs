@@ -80,6 +80,16 @@ internal static class Events
 
     public static DetectionFinding LeftLung { get; } = new("44029006", "Left lung", 0.95, 0.5625, 0.25, 0.875, 0.75);
 
+    /// <summary>The same with a map of 2 x 4 for pneumonia, hottest in the second row's third place, and one for its kind.</summary>
+    public static AnalysisCompleted Explained(this AnalysisCompleted completed) => completed with
+    {
+        Explanation = new AnalysisMaps(ExplanationMethod.ClassActivation,
+        [
+            new LabelMap("233604007", "Pneumonia", 2, 4, [0, 0.5f, 0, 0, 0, 0, 2, 0]),
+            new LabelMap("53084003", "Bacterial pneumonia", 1, 2, [0.25f, 0]),
+        ]),
+    };
+
     public static AnalysisRefused Refused(InstanceStored stored, string model, ReasonCode code, string text) =>
         new(Key(stored, model), new AnalysisReason(code, text), null);
 

@@ -70,6 +70,38 @@ public abstract class RecordingTests(ResultsHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TheFirstOutcomesExplanationIsKept()
+    {
+        var stored = Stored(study: 1, instance: 1, models: [Pneumonia]);
+        var explained = Classified(stored).Explained();
+        await host.SendAsync(explained, stored);
+        await host.SendAsync(explained, Classified(stored), explained with { Explanation = explained.Explanation! with { Method = ExplanationMethod.Occlusion } });
+
+        var explanation = await host.Grpc.GetExplanationAsync(new GetExplanationRequest { AnalysisId = IdOf(1, Pneumonia).ToString() }, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal((IdOf(1, Pneumonia).ToString(), ExplanationMethod.ClassActivation), (explanation.AnalysisId, explanation.Method));
+        Assert.Equal([("233604007", "Pneumonia", 2, 4), ("53084003", "Bacterial pneumonia", 1, 2)], explanation.Maps.Select(map => (map.Code, map.Display, map.Rows, map.Columns)));
+        Assert.Equal([0, 0.5f, 0, 0, 0, 0, 2, 0], explanation.Maps[0].Values);
+        Assert.Equal([0.25f, 0], explanation.Maps[1].Values);
+    }
+
+    public static TheoryData<int, int, float[]> NoMaps => new() { { 1, 2, [1] }, { 65, 1, new float[65] }, { 0, 0, [] }, { 1, 1, [-1] } };
+
+    [Theory]
+    [MemberData(nameof(NoMaps))]
+    public async Task AnExplanationThatBreaksTheContractIsLeftOutAndTheFindingsKept(int rows, int columns, float[] values)
+    {
+        var stored = Stored(study: 1, instance: 1, models: [Pneumonia]);
+        await host.SendAsync(stored, Classified(stored) with { Explanation = new AnalysisMaps(ExplanationMethod.Occlusion, [new LabelMap("233604007", "Pneumonia", rows, columns, values)]) });
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+            await host.Grpc.GetExplanationAsync(new GetExplanationRequest { AnalysisId = IdOf(1, Pneumonia).ToString() }, cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
+        Assert.Equal(3, (await host.GetStudyAsync(StudyUid(1))).Analyses.Single().Classifications.Count);
+    }
+
+    [Fact]
     public async Task EveryDuplicateIsAcknowledgedAgain()
     {
         var stored = Stored(study: 1, instance: 1, models: [Pneumonia]);

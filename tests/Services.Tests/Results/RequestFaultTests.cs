@@ -61,6 +61,8 @@ public sealed class RequestFaultTests(ResultsHost host) : IClassFixture<ResultsH
     [InlineData("/v1/studies/not-a-uid")]
     [InlineData("/v1/models/cxr-pneumonia/versions/9.9.9")]
     [InlineData("/v1/analyses/00000000-0000-0000-0000-000000000000/rendered.png")]
+    [InlineData("/v1/analyses/00000000-0000-0000-0000-000000000000/explanation")]
+    [InlineData("/v1/analyses/00000000-0000-0000-0000-000000000000/explanation.png")]
     public async Task WhatIsNotThereIs404(string path)
     {
         using var answer = await host.Json.GetAsync(path, TestContext.Current.CancellationToken);
@@ -70,10 +72,13 @@ public sealed class RequestFaultTests(ResultsHost host) : IClassFixture<ResultsH
         Assert.Equal(5, (int?)error["code"]);
     }
 
-    [Fact]
-    public async Task AnAnalysisIdThatIsNoUuidIs400()
+    [Theory]
+    [InlineData("rendered.png")]
+    [InlineData("explanation")]
+    [InlineData("explanation.png")]
+    public async Task AnAnalysisIdThatIsNoUuidIs400(string what)
     {
-        using var answer = await host.Json.GetAsync("/v1/analyses/17/rendered.png", TestContext.Current.CancellationToken);
+        using var answer = await host.Json.GetAsync($"/v1/analyses/17/{what}", TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("analysisId", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);

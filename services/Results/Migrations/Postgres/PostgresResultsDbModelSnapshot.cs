@@ -195,6 +195,42 @@ namespace MedCloud.Results.Migrations.Postgres
                     b.ToTable("instances", (string)null);
                 });
 
+            modelBuilder.Entity("MedCloud.Results.Database.MapRow", b =>
+                {
+                    b.Property<Guid>("AnalysisId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("Columns")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Display")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("Method")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Values")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("AnalysisId", "Position");
+
+                    b.ToTable("maps", (string)null);
+                });
+
             modelBuilder.Entity("MedCloud.Results.Database.RefusalRow", b =>
                 {
                     b.Property<long>("Id")
@@ -379,6 +415,15 @@ namespace MedCloud.Results.Migrations.Postgres
                     b.Navigation("Series");
                 });
 
+            modelBuilder.Entity("MedCloud.Results.Database.MapRow", b =>
+                {
+                    b.HasOne("MedCloud.Results.Database.AnalysisRow", null)
+                        .WithMany("Maps")
+                        .HasForeignKey("AnalysisId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("MedCloud.Results.Database.RefusalRow", b =>
                 {
                     b.HasOne("MedCloud.Results.Database.SeriesRow", "Series")
@@ -404,6 +449,8 @@ namespace MedCloud.Results.Migrations.Postgres
             modelBuilder.Entity("MedCloud.Results.Database.AnalysisRow", b =>
                 {
                     b.Navigation("Findings");
+
+                    b.Navigation("Maps");
                 });
 
             modelBuilder.Entity("MedCloud.Results.Database.StudyRow", b =>

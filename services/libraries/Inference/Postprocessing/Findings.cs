@@ -1,9 +1,12 @@
+using MedCloud.Inference.Explanation;
+
 namespace MedCloud.Inference.Postprocessing;
 
 /// <summary>What a model found in one image.</summary>
 /// <param name="Classifications">Every label of a classifier, in the manifest's order; empty for a detector.</param>
 /// <param name="Detections">The boxes of a detector, by label in the manifest's order and then the best first; empty for a classifier.</param>
-public sealed record Findings(IReadOnlyList<Classification> Classifications, IReadOnlyList<Detection> Detections);
+/// <param name="Maps">The class activation maps that came with the same pass, in the manifest's order; empty where it names none.</param>
+public sealed record Findings(IReadOnlyList<Classification> Classifications, IReadOnlyList<Detection> Detections, IReadOnlyList<HeatMap> Maps);
 
 /// <summary>A label of the whole image.</summary>
 /// <param name="Code">SNOMED CT.</param>

@@ -1,3 +1,4 @@
+using MedCloud.Inference.Explanation;
 using MedCloud.Inference.Postprocessing;
 using MedCloud.Inference.Preprocessing;
 using MedCloud.ModelCatalogue;
@@ -27,6 +28,7 @@ public sealed class ModelSession : IDisposable
         inputs = [model.Manifest.Input.Name];
         outputs = model.Manifest switch
         {
+            { Classification: { } classification, Explanation.Output: { } evidence } => [classification.Output, evidence],
             { Classification: { } classification } => [classification.Output],
             { Detection: { } detection } => [detection.Boxes, detection.Scores],
             _ => [],
@@ -44,6 +46,9 @@ public sealed class ModelSession : IDisposable
 
     /// <summary>Why it is not the provider asked for first; null where it is.</summary>
     public string? Fallback { get; }
+
+    /// <summary>How its findings are explained.</summary>
+    public MapMethod MapMethod => Model.Manifest.Explanation?.Method ?? MapMethod.Occlusion;
 
     /// <summary>Loads <paramref name="model"/> from the bytes whose hash is its digest.</summary>
     /// <param name="model">The model.</param>
@@ -100,22 +105,34 @@ public sealed class ModelSession : IDisposable
     /// <param name="cancellationToken">Terminates the run between two operators.</param>
     /// <exception cref="OperationCanceledException">The run was terminated.</exception>
     /// <exception cref="InsufficientMemoryException">ONNX Runtime could not allocate.</exception>
-    public Findings Run(Memory<float> tensor, CancellationToken cancellationToken)
+    public Findings Run(Memory<float> tensor, CancellationToken cancellationToken) => Run(tensor, 1, cancellationToken)[0];
+
+    /// <summary>The maps of where the model looked for what it found: those of the same pass, or by occlusion, in many more runs; empty where there are none to make.</summary>
+    /// <param name="tensor">What was run.</param>
+    /// <param name="findings">What came of it.</param>
+    /// <param name="cancellationToken">Terminates between two operators.</param>
+    /// <exception cref="OperationCanceledException">It was terminated.</exception>
+    /// <exception cref="InsufficientMemoryException">ONNX Runtime could not allocate.</exception>
+    public IReadOnlyList<HeatMap> Explain(ReadOnlyMemory<float> tensor, Findings findings, CancellationToken cancellationToken) =>
+        MapMethod == MapMethod.Occlusion
+            ? Occlusion.Explain(Model.Manifest.Input, tensor.Span, findings, (batch, count) => Run(batch, count, cancellationToken))
+            : findings.Maps;
+
+    /// <summary>Runs the model on <paramref name="count"/> images, one after the other in <paramref name="tensors"/>.</summary>
+    private Findings[] Run(Memory<float> tensors, int count, CancellationToken cancellationToken)
     {
         var input = Model.Manifest.Input;
-        using var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor, [1, input.Channels, input.Height, input.Width]);
+        using var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensors, [count, input.Channels, input.Height, input.Width]);
         using var options = new RunOptions();
         using var termination = cancellationToken.Register(() => options.Terminate = true);
         device?.Wait(cancellationToken);
         try
         {
             using var results = session.Run(options, inputs, [value], outputs);
-            return Model.Manifest switch
-            {
-                { Classification: { } classification } => new Findings(Classifier.Read(classification, results[0].GetTensorDataAsSpan<float>()), []),
-                { Detection: { } detection } => new Findings([], Detector.Read(detection, results[0].GetTensorDataAsSpan<float>(), results[1].GetTensorDataAsSpan<float>())),
-                _ => new Findings([], []),
-            };
+            var findings = new Findings[count];
+            for (var image = 0; image < count; image++)
+                findings[image] = Read(results, image, count);
+            return findings;
         }
         catch (OnnxRuntimeException fault) when (cancellationToken.IsCancellationRequested)
         {
@@ -128,6 +145,28 @@ public sealed class ModelSession : IDisposable
         finally
         {
             device?.Release();
+        }
+    }
+
+    private Findings Read(IReadOnlyList<OrtValue> results, int image, int count)
+    {
+        switch (Model.Manifest)
+        {
+            case { Classification: { } classification, Explanation.Maps: { } maps }:
+                var classifications = Classifier.Read(classification, Of(0));
+                return new Findings(classifications, [], ClassActivation.Read(maps, classifications, Of(1), results[1].GetTensorTypeAndShape().Shape));
+            case { Classification: { } classification }:
+                return new Findings(Classifier.Read(classification, Of(0)), [], []);
+            case { Detection: { } detection }:
+                return new Findings([], Detector.Read(detection, Of(0), Of(1)), []);
+            default:
+                return new Findings([], [], []);
+        }
+
+        ReadOnlySpan<float> Of(int output)
+        {
+            var values = results[output].GetTensorDataAsSpan<float>();
+            return values.Slice(image * (values.Length / count), values.Length / count);
         }
     }
 

@@ -1,3 +1,4 @@
+using MedCloud.Inference.Explanation;
 using MedCloud.ModelCatalogue;
 using Microsoft.ML.OnnxRuntime;
 
@@ -32,6 +33,13 @@ internal static class ModelSignature
             {
                 faults.Add($"the outputs \"{detection.Boxes}\" and \"{detection.Scores}\" are of {q} and {p} boxes");
             }
+        }
+
+        if (manifest.Explanation is { Output: { } evidence, Maps: { } maps })
+        {
+            var channels = maps.Max(map => Math.Max(map.Channel, map.Against ?? 0)) + 1;
+            Check("output", evidence, outputs, $"[batch, {channels} or more, 1 to {HeatMap.MaxSide}, 1 to {HeatMap.MaxSide}]", shape =>
+                shape is [Dynamic, var c, > 0 and <= HeatMap.MaxSide, > 0 and <= HeatMap.MaxSide] && c >= channels);
         }
 
         return faults;

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from . import baseline, cells, golden, lungs, pneumonia, samples
+from . import baseline, cells, explanations, golden, lungs, pneumonia, samples
 from .nets import CellNet, LungNet, PneumoniaNet
 from .trainer import Run
 
@@ -37,11 +37,19 @@ def main():
     command.add_argument("--models", type=Path, required=True, help="the model repository")
     command.add_argument("--samples", type=Path, required=True)
     command.add_argument("--out", type=Path, required=True)
+    command = commands.add_parser("explanations", help="measure the maps of all models; write manifests and cards")
+    command.add_argument("--data", type=Path, required=True)
+    command.add_argument("--models", type=Path, required=True, help="the model repository")
+    command.add_argument("--model", help="only this one")
+    command.add_argument("--most", type=int, default=100, help="images of each source")
     options = parser.parse_args()
     if options.command == "samples":
         samples.write(options.data, options.out)
     elif options.command == "golden":
         golden.write(options.models, options.samples, options.data, options.out)
+    elif options.command == "explanations":
+        torch.set_num_threads(1)
+        explanations.write(options.data, options.models, options.model, options.most)
     else:
         _model(options)
 
