@@ -75,14 +75,16 @@ internal sealed class AnalyseInstanceConsumer(
             case Preparation.BlobNotFound:
                 return Delayed(request, "blob-not-found");
             case Preparation.Refused refused:
-                logger.AnalysisRefused(request.Key.AnalysisId, request.Key.ModelName, refused.Reason.Text);
-                return new AnalysisRefused(request.Key, refused.Reason, Used(session));
+                return Refused(request, session, refused.Reason);
             case Preparation.Ready ready:
                 using (ready.Buffer)
                 using (await stages.RunAsync(cancellationToken))
                 {
                     var started = time.GetTimestamp();
-                    var findings = Run(request, session, ready.Buffer.Memory[..ready.Length], cancellationToken);
+                    var tensor = ready.Buffer.Memory[..ready.Length];
+                    if (Run(request, either => Gate(session, tensor, either), cancellationToken) is { } reason)
+                        return Refused(request, session, reason);
+                    var findings = Run(request, either => session.Run(tensor, either), cancellationToken);
                     var timings = new AnalysisTimings(
                         request.ReceivedAt, request.QueuedAt, startedAt, time.GetUtcNow().UtcDateTime, prepareTime.TotalMilliseconds, time.GetElapsedTime(started).TotalMilliseconds, BatchSize: 1);
                     logger.AnalysisCompleted(request.Key.AnalysisId, request.Key.ModelName, timings.PrepareMs, timings.DeviceMs);
@@ -111,7 +113,13 @@ internal sealed class AnalyseInstanceConsumer(
         }
     }
 
-    private Findings Run(AnalyseInstance request, ModelSession session, Memory<float> tensor, CancellationToken cancellationToken)
+    /// <summary>Why the image gate lets the model not see the image; null where it may.</summary>
+    private static AnalysisReason? Gate(ModelSession session, Memory<float> tensor, CancellationToken cancellationToken) =>
+        session.Model.Manifest.ImageGate is { } gate && session.ScoreImage(tensor, cancellationToken) < gate.Threshold
+            ? new AnalysisReason(ReasonCode.ImageOutOfScope, gate.Sentence)
+            : null;
+
+    private T Run<T>(AnalyseInstance request, Func<CancellationToken, T> run, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.Value.RunTimeout, time);
         // The process ends even if the run does not heed its termination.
@@ -124,7 +132,7 @@ internal sealed class AnalyseInstanceConsumer(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return session.Run(tensor, either.Token);
+            return run(either.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
@@ -138,6 +146,12 @@ internal sealed class AnalyseInstanceConsumer(
         [.. findings.Classifications.Select(found => new ClassificationFinding(found.Code, found.Display, found.Probability, found.Positive))],
         [.. findings.Detections.Select(found => new DetectionFinding(found.Code, found.Display, found.Score, found.Box.XMin, found.Box.YMin, found.Box.XMax, found.Box.YMax))],
         timings);
+
+    private AnalysisRefused Refused(AnalyseInstance request, ModelSession session, AnalysisReason reason)
+    {
+        logger.AnalysisRefused(request.Key.AnalysisId, request.Key.ModelName, reason.Text);
+        return new AnalysisRefused(request.Key, reason, Used(session));
+    }
 
     private static ModelUsed Used(ModelSession session) => new(session.Model.Manifest.Version, session.Model.Digest, session.ExecutionProvider);
 
