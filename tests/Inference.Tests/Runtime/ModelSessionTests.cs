@@ -58,6 +58,7 @@ public sealed class ModelSessionTests
         { "logits", "not Single[batch, 4 or more]" },
         { "boxes", "not Single[batch, boxes, 4]" },
         { "labels", "not Single[batch, boxes, 1]" },
+        { "gate output", "gate.onnx is not what its manifest says: it has no output \"logit\"" },
     };
 
     [Theory]
@@ -71,6 +72,7 @@ public sealed class ModelSessionTests
             "input height" => classifier with { Input = classifier.Input with { Height = 64 } },
             "output name" => classifier with { Classification = classifier.Classification! with { Output = "scores" } },
             "logits" => classifier with { Classification = classifier.Classification! with { Heads = [classifier.Classification.Heads[0] with { Logits = [3] }] } },
+            "gate output" => classifier with { ImageGate = classifier.ImageGate! with { Output = "logit" } },
             "boxes" => detector with { Detection = detector.Detection! with { Boxes = detector.Detection.Scores } },
             _ => detector with { Detection = detector.Detection! with { Labels = [detector.Detection.Labels[0]] } },
         };
