@@ -9,6 +9,9 @@ internal sealed record SampleXray(byte[] File, string Study, string Series, stri
 {
     private static readonly (byte[] File, string SopClass, string[] Uids, string PatientName) Sample = Read();
 
+    /// <summary>Rows, and columns, of its 8-bit pixels.</summary>
+    public const int Side = 480;
+
     /// <summary>SHA-256 of the whole Part 10 file.</summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(File));
 
@@ -36,6 +39,18 @@ internal sealed record SampleXray(byte[] File, string Study, string Series, stri
         var pixels = file.AsSpan(at + 12);
         pixels.Clear();
         pixels[..(pixels.Length / 100)].Fill(0xFF);
+        return this with { File = file };
+    }
+
+    /// <summary>The same instance with another picture: the grey value of each row and column, 0 to 255, made from the X-ray's own (row by row).</summary>
+    public SampleXray Showing(Func<byte[,], int, int, byte> grey)
+    {
+        var file = (byte[])File.Clone();
+        var at = file.AsSpan().IndexOf<byte>([0xE0, 0x7F, 0x10, 0x00]) + 12;
+        var own = new byte[Side, Side];
+        Buffer.BlockCopy(File, at, own, 0, own.Length);
+        for (var pixel = 0; pixel < own.Length; pixel++)
+            file[at + pixel] = grey(own, pixel / Side, pixel % Side);
         return this with { File = file };
     }
 

@@ -17,6 +17,7 @@ var groups = new Dictionary<string, Func<int, Task<IReadOnlyList<Row>>>>
     ["stow"] = StowRows.MeasureAsync,
     ["memory"] = _ => MemoryRows.MeasureAsync(),
     ["inference"] = rounds => Task.FromResult(InferenceRows.Measure(rounds)),
+    ["studies"] = StudyRows.MeasureAsync,
     ["parse"] = ParseRows.MeasureAsync,
     ["decode"] = DecodeRows.MeasureAsync,
 };

@@ -67,6 +67,23 @@ public sealed class GoldenTests
         AssertFindings(golden, found);
     }
 
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public async Task ASamplePassesTheImageGateWithTheGoldenScore(string model, string file) =>
+        await AssertPassesAsync(model, Read(model).Samples.Single(each => each.File == file), Sample(file));
+
+    [Theory]
+    [MemberData(nameof(Radiographs))]
+    public async Task ARadiographPassesTheImageGateWithTheGoldenScore(string model, string file) =>
+        await AssertPassesAsync(model, Read(model).CxrDicom.Single(each => each.File == file), SharedData.Path(Path.Combine("cxr_dicom", file)));
+
+    [Fact]
+    public async Task ASmearInColourPassesTheImageGateWithTheGoldenScore()
+    {
+        var golden = Read("blood-cells").Samples.Single();
+        await AssertPassesAsync("blood-cells", golden, Path.Combine(Folder("blood-cells"), golden.File));
+    }
+
     /// <summary>The same X-ray as the data sets have it, 8 bits and 224 x 224, through JPEG baseline: whatever bits, transfer syntax and polarity it came in, it is judged alike.</summary>
     [Theory]
     [MemberData(nameof(Twins))]
@@ -104,6 +121,17 @@ public sealed class GoldenTests
                 data.Add(row.Split(',')[0], row.Split(',')[5]);
             return data;
         }
+    }
+
+    private static async Task AssertPassesAsync(string model, GoldenImage golden, string path)
+    {
+        var package = ShippedModels.Active(model);
+        using var session = ModelSession.Load(package);
+
+        var score = session.ScoreImage(await TensorOf(path, package.Manifest.Input), TestContext.Current.CancellationToken);
+
+        Assert.Equal(golden.GateScore, score!.Value, Tolerance);
+        Assert.True(score >= package.Manifest.ImageGate!.Threshold);
     }
 
     private static void AssertFindings(GoldenImage golden, Findings found)
@@ -174,7 +202,7 @@ public sealed class GoldenTests
     private sealed record Golden(string Digest, IReadOnlyList<GoldenImage> Samples, IReadOnlyList<GoldenImage> CxrDicom);
 
     private sealed record GoldenImage(
-        string File, string? Tensor, string? TransferSyntaxUid, IReadOnlyList<GoldenLabel> Classifications, IReadOnlyList<GoldenBox> Detections);
+        string File, string? Tensor, string? TransferSyntaxUid, double GateScore, IReadOnlyList<GoldenLabel> Classifications, IReadOnlyList<GoldenBox> Detections);
 
     private sealed record GoldenLabel(string Code, double Probability);
 

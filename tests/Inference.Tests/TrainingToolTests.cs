@@ -12,23 +12,25 @@ public sealed class TrainingToolTests
     private const string Python = "/usr/bin/python3";
 
     [Theory]
-    [InlineData("cxr-pneumonia")]
-    [InlineData("cxr-lungs")]
-    [InlineData("blood-cells")]
-    [InlineData("cnn-baseline")]
-    public async Task ASmokeRunMakesAModelThatLoadsAndRuns(string model)
+    [InlineData("cxr-pneumonia", "gate-chest")]
+    [InlineData("cxr-lungs", "gate-chest")]
+    [InlineData("blood-cells", "gate-blood")]
+    [InlineData("cnn-baseline", null)]
+    public async Task ASmokeRunMakesAModelThatLoadsAndRuns(string model, string? gate)
     {
         Assert.SkipUnless(LongRun.Is, "smoke runs of the training tool are for tests/run --long");
         Assert.SkipUnless(await RunAsync("-c", "import torch, onnx, pydicom") == 0, "the packages that the training tool needs are not here");
         using var folder = new TemporaryFolder();
 
-        var exit = await RunAsync("-m", "medcloud_training", model, "--smoke", "--data", SharedData.Path("."), "--out", Path.Combine(folder.Path, "out"), "--work", Path.Combine(folder.Path, "work"));
+        foreach (var command in gate is null ? [model] : new[] { model, gate })
+            Assert.Equal(0, await RunAsync("-m", "medcloud_training", command, "--smoke", "--data", SharedData.Path("."), "--out", Path.Combine(folder.Path, "out"), "--work", Path.Combine(folder.Path, "work")));
 
-        Assert.Equal(0, exit);
         var load = Catalogue.Load(Path.Combine(folder.Path, "out"));
         Assert.Empty(load.Faults);
         using var session = ModelSession.Load(Assert.Single(load.Catalogue.Active));
-        var findings = session.Run(new float[InputPreparation.Length(session.Model.Manifest.Input)], TestContext.Current.CancellationToken);
+        var blank = new float[InputPreparation.Length(session.Model.Manifest.Input)];
+        Assert.Equal(gate is not null, session.ScoreImage(blank, TestContext.Current.CancellationToken) is >= 0 and <= 1);
+        var findings = session.Run(blank, TestContext.Current.CancellationToken);
         Assert.Equal(session.Model.Manifest.Classification?.Heads.Sum(head => head.Labels.Count) ?? 0, findings.Classifications.Count);
     }
 

@@ -80,14 +80,15 @@ internal sealed class AnalyseInstanceConsumer(
             case Preparation.BlobNotFound:
                 return Delayed(request, "blob-not-found");
             case Preparation.Refused refused:
-                logger.AnalysisRefused(request.Key.AnalysisId, request.Key.ModelName, refused.Reason.Text);
-                return new AnalysisRefused(request.Key, refused.Reason, Used(session));
+                return Refused(request, session, refused.Reason);
             case Preparation.Ready ready:
                 using (ready.Buffer)
                 using (await stages.RunAsync(cancellationToken))
                 {
                     var tensor = ready.Buffer.Memory[..ready.Length];
                     var started = time.GetTimestamp();
+                    if (session.Model.Manifest.ImageGate is { } gate && Run(request, "gate", token => session.ScoreImage(tensor, token), cancellationToken) < gate.Threshold)
+                        return Refused(request, session, new AnalysisReason(ReasonCode.ImageOutOfScope, gate.Sentence));
                     var findings = Run(request, "run", token => session.Run(tensor, token), cancellationToken);
                     var deviceTime = time.GetElapsedTime(started);
                     var maps = Explain(request, session, tensor, findings, cancellationToken);
@@ -184,6 +185,12 @@ internal sealed class AnalyseInstanceConsumer(
         MapMethod.Occlusion => ExplanationMethod.Occlusion,
         MapMethod.None => throw new InvalidOperationException("a model without maps has made some"),
     };
+
+    private AnalysisRefused Refused(AnalyseInstance request, ModelSession session, AnalysisReason reason)
+    {
+        logger.AnalysisRefused(request.Key.AnalysisId, request.Key.ModelName, reason.Text);
+        return new AnalysisRefused(request.Key, reason, Used(session));
+    }
 
     private static ModelUsed Used(ModelSession session) => new(session.Model.Manifest.Version, session.Model.Digest, session.ExecutionProvider);
 

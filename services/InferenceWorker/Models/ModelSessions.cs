@@ -48,14 +48,16 @@ internal sealed class ModelSessions(Catalogue catalogue, TimeProvider time, IOpt
 
     private static string Provider(ModelSession session) => session.Fallback is { } reason ? $"{session.ExecutionProvider} ({reason})" : session.ExecutionProvider;
 
-    /// <summary>The first run allocates and is several times slower than the others: nobody's image has to wait for it.</summary>
+    /// <summary>The first run, of model and gate, allocates and is several times slower than the others: nobody's image has to wait for it.</summary>
     private ModelSession Load(ModelPackage model, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var session = ModelSession.Load(model, options.Value.Providers);
         if (session.Fallback is { } reason)
             logger.ProviderFallback(model.Manifest.Name, session.ExecutionProvider, reason);
-        session.Run(new float[InputPreparation.Length(model.Manifest.Input)], cancellationToken);
+        var blank = new float[InputPreparation.Length(model.Manifest.Input)];
+        session.ScoreImage(blank, cancellationToken);
+        session.Run(blank, cancellationToken);
         logger.ModelLoaded(model.Manifest.Name, model.Manifest.Version, session.ExecutionProvider, (long)time.GetElapsedTime(started).TotalMilliseconds);
         return session;
     }

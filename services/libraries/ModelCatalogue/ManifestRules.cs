@@ -22,8 +22,8 @@ internal static partial class ManifestRules
         require.That(manifest.Name == folderName, "name", $"is \"{manifest.Name}\", but the folder is \"{folderName}\"", "make them equal");
         require.That(VersionPattern().IsMatch(manifest.Version), "version", "is not a version of three numbers", "write it as in \"1.0.0\"");
         require.That(manifest.Version == folderVersion, "version", $"is \"{manifest.Version}\", but the folder is \"{folderVersion}\"", "make them equal");
-        require.That(manifest.File.Length > 0 && Path.GetFileName(manifest.File) == manifest.File && manifest.File is not ("." or ".."), "file", "is not the name of a file in this folder", "write it without a path");
-        require.That(HashPattern().IsMatch(manifest.Sha256), "sha256", "is not a SHA-256", "write 64 lower-case hexadecimal digits");
+        require.File(manifest.File, "file");
+        require.Hash(manifest.Sha256, "sha256");
         require.Named(manifest.Input.Name, "input.name");
         require.That(manifest.Input.Channels is 1 or 3, "input.channels", "is not 1 or 3", "write 1 for a model of grey images, 3 for one of red, green and blue");
         require.That(manifest.Input.Height is > 0 and <= MaxSide, "input.height", $"is not between 1 and {MaxSide}", "correct it");
@@ -38,6 +38,8 @@ internal static partial class ManifestRules
         if (manifest.Explanation is { } explanation)
             Check(explanation, manifest.Classification, require);
         Check(manifest.Scope, require);
+        if (manifest.ImageGate is { } gate)
+            Check(gate, require);
         return faults;
     }
 
@@ -118,6 +120,15 @@ internal static partial class ManifestRules
             require.That(range is null || range.Min <= range.Max, $"scope.{name}", "has a min above its max", "exchange them, or remove the rule");
     }
 
+    private static void Check(ImageGate gate, Rule require)
+    {
+        require.File(gate.File, "imageGate.file");
+        require.Hash(gate.Sha256, "imageGate.sha256");
+        require.Named(gate.Output, "imageGate.output");
+        require.Fraction(gate.Threshold, "imageGate.threshold");
+        require.Named(gate.Sentence, "imageGate.sentence");
+    }
+
     [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*\\z")]
     private static partial Regex NamePattern();
 
@@ -127,13 +138,18 @@ internal static partial class ManifestRules
     [GeneratedRegex("^[0-9a-f]{64}\\z")]
     private static partial Regex HashPattern();
 
-    private readonly record struct Rule(string File, List<ModelFault> Faults)
+    private readonly record struct Rule(string Manifest, List<ModelFault> Faults)
     {
         public void That(bool fulfilled, string member, string problem, string remedy)
         {
             if (!fulfilled)
-                Faults.Add(new ModelFault(File, member, problem, remedy));
+                Faults.Add(new ModelFault(Manifest, member, problem, remedy));
         }
+
+        public void File(string value, string member) =>
+            That(value.Length > 0 && Path.GetFileName(value) == value && value is not ("." or ".."), member, "is not the name of a file in this folder", "write it without a path");
+
+        public void Hash(string value, string member) => That(HashPattern().IsMatch(value), member, "is not a SHA-256", "write 64 lower-case hexadecimal digits");
 
         public void Named(string value, string member) => That(value.Trim().Length > 0, member, "is empty", "name it");
 

@@ -34,6 +34,28 @@ public sealed record ModelManifest
 
     /// <summary>Which instances the model may see; decided from the header alone by <see cref="HeaderGate"/>.</summary>
     public required ModelScope Scope { get; init; }
+
+    /// <summary>What decides from the image whether the model may see it; without it, every image whose header is in scope is analysed.</summary>
+    public ImageGate? ImageGate { get; init; }
+}
+
+/// <summary>A second ONNX file that looks at the model's own input first and scores how much the image looks like those that the model takes.</summary>
+public sealed record ImageGate
+{
+    /// <summary>The ONNX file's name, in the manifest's folder. Its only input has the name and shape of the model's.</summary>
+    public required string File { get; init; }
+
+    /// <summary>SHA-256 of the ONNX file, lower-case hexadecimal.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>The output of the score, <c>float32[N, 1]</c>, 0 to 1.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>An image that scores less is refused.</summary>
+    public required double Threshold { get; init; }
+
+    /// <summary>What a clinician reads of a refused image: one sentence that says what the model takes.</summary>
+    public required string Sentence { get; init; }
 }
 
 /// <summary>What a model finds.</summary>

@@ -17,10 +17,8 @@ internal static class PackageReader
             return null;
         faults.AddRange(ManifestRules.Check(manifest, manifestName, Path.GetFileName(Path.GetDirectoryName(folder) ?? ""), Path.GetFileName(folder)));
 
-        var modelPath = Path.Combine(folder, Path.GetFileName(manifest.File));
-        var digest = ReadFile(modelPath, Path.GetRelativePath(root, modelPath), $"put it there, or correct \"file\" of {manifestName}", faults) is { } model ? ModelPackage.DigestOf(model) : null;
-        if (digest is not null && digest != "sha256:" + manifest.Sha256)
-            faults.Add(new ModelFault(manifestName, "sha256", $"is {manifest.Sha256}, but {manifest.File} is {digest["sha256:".Length..]}", "restore the file that was released, or release a new version"));
+        var (modelPath, digest) = Hashed(manifest.File, manifest.Sha256, "");
+        var gatePath = manifest.ImageGate is { } gate ? Hashed(gate.File, gate.Sha256, "imageGate.").Path : null;
 
         var cardFile = Path.Combine(folder, "card.md");
         var cardName = Path.GetRelativePath(root, cardFile);
@@ -29,8 +27,17 @@ internal static class PackageReader
             faults.AddRange(ModelCard.Check(card, cardName, manifest));
 
         return faults.Count == before && card is not null && digest is not null
-            ? new ModelPackage { Manifest = manifest, Digest = digest, ModelPath = Path.GetFullPath(modelPath), Card = card }
+            ? new ModelPackage { Manifest = manifest, Digest = digest, ModelPath = modelPath, GatePath = gatePath, Card = card }
             : null;
+
+        (string Path, string? Digest) Hashed(string file, string sha256, string member)
+        {
+            var path = Path.Combine(folder, Path.GetFileName(file));
+            var found = ReadFile(path, Path.GetRelativePath(root, path), $"put it there, or correct \"{member}file\" of {manifestName}", faults) is { } bytes ? ModelPackage.DigestOf(bytes) : null;
+            if (found is not null && found != "sha256:" + sha256)
+                faults.Add(new ModelFault(manifestName, $"{member}sha256", $"is {sha256}, but {file} is {found["sha256:".Length..]}", "restore the file that was released, or release a new version"));
+            return (Path.GetFullPath(path), found);
+        }
     }
 
     private static byte[]? ReadFile(string path, string name, string remedy, List<ModelFault> faults)

@@ -30,6 +30,15 @@ public sealed class CatalogueTests : IDisposable
         Assert.True(model.Manifest.Scope.Modality.Required);
         Assert.Equal((64, 4096, false), (model.Manifest.Scope.Rows!.Min, model.Manifest.Scope.Rows.Max, model.Manifest.Scope.Rows.Required));
         Assert.Null(model.Manifest.Scope.AgeYears);
+        Assert.Equal(("score", 0.25, "It looks like none."), (model.Manifest.ImageGate!.Output, model.Manifest.ImageGate.Threshold, model.Manifest.ImageGate.Sentence));
+    }
+
+    [Fact]
+    public void Load_ModelWithoutImageGate_IsWhole()
+    {
+        folder.Add(manifest: json => json.Remove("imageGate"));
+
+        Assert.Null(Assert.Single(Catalogue.Load(folder.Path).Catalogue.Models).ReadGate());
     }
 
     [Fact]
@@ -67,20 +76,25 @@ public sealed class CatalogueTests : IDisposable
         Assert.All(load.Faults, fault => Assert.NotEmpty(fault.Remedy));
     }
 
-    [Fact]
-    public void Load_ChangedModelFile_NamesBothHashes()
+    [Theory]
+    [InlineData("model.onnx", "sha256")]
+    [InlineData("gate.onnx", "imageGate.sha256")]
+    public void Load_ChangedFile_NamesBothHashes(string file, string member)
     {
         folder.Add();
-        File.AppendAllText(folder.File("cxr-test/1.0.0/model.onnx"), "!");
+        File.AppendAllText(folder.File($"cxr-test/1.0.0/{file}"), "!");
 
-        var fault = Assert.Single(Catalogue.Load(folder.Path).Faults);
+        var load = Catalogue.Load(folder.Path);
 
-        Assert.Equal("sha256", fault.Member);
-        Assert.Matches("^is ([0-9a-f]{64}), but model.onnx is (?!\\1)[0-9a-f]{64}$", fault.Problem);
+        Assert.Empty(load.Catalogue.Models);
+        var fault = Assert.Single(load.Faults);
+        Assert.Equal(member, fault.Member);
+        Assert.Matches($"^is ([0-9a-f]{{64}}), but {file} is (?!\\1)[0-9a-f]{{64}}$", fault.Problem);
     }
 
     [Theory]
     [InlineData("model.onnx")]
+    [InlineData("gate.onnx")]
     [InlineData("card.md")]
     [InlineData("manifest.json")]
     public void Load_MissingFile_IsNamed(string file)
@@ -143,6 +157,11 @@ public sealed class CatalogueTests : IDisposable
         { "explanation", """{"method":"classActivation","output":"e","maps":[{"code":"233604007","channel":-1}]}""", "explanation.maps[0].channel" },
         { "explanation", """{"method":"classActivation","output":"e","maps":[{"code":"233604007","channel":1,"against":1}]}""", "explanation.maps[0].against" },
         { "explanation", """{"method":"classActivation","output":"e","maps":[{"code":"233604007","channel":0},{"code":"233604007","channel":1}]}""", "explanation.maps" },
+        { "imageGate.file", "\"../gate.onnx\"", "imageGate.file" },
+        { "imageGate.sha256", "\"abc\"", "imageGate.sha256" },
+        { "imageGate.output", "\"\"", "imageGate.output" },
+        { "imageGate.threshold", "2", "imageGate.threshold" },
+        { "imageGate.sentence", "\" \"", "imageGate.sentence" },
         { "scope", null, "scope" },
         { "scope.modality.allowed", "[]", "scope.modality.allowed" },
         { "scope.bodyPart", "{\"allowed\":[\" \"]}", "scope.bodyPart.allowed" },
@@ -256,10 +275,13 @@ public sealed class CatalogueTests : IDisposable
         folder.Add();
         var model = Catalogue.Load(folder.Path).Catalogue.Models[0];
         Assert.Equal("weights of cxr-test 1.0.0"u8.ToArray(), model.ReadModel());
+        Assert.Equal("gate of cxr-test 1.0.0"u8.ToArray(), model.ReadGate());
 
         File.AppendAllText(model.ModelPath, "!");
+        File.AppendAllText(model.GatePath!, "!");
 
         Assert.Throws<InvalidDataException>(model.ReadModel);
+        Assert.Throws<InvalidDataException>(model.ReadGate);
     }
 
     private static string Title(ModelPackage model) => $"{model.Manifest.Name} {model.Manifest.Version}";

@@ -28,6 +28,10 @@ internal sealed class ModelFolder : IDisposable
         }
         """)!.AsObject();
 
+    public static JsonObject Gate(byte[] gate) => JsonNode.Parse($$"""
+        { "file": "gate.onnx", "sha256": "{{Convert.ToHexStringLower(SHA256.HashData(gate))}}", "output": "score", "threshold": 0.25, "sentence": "It looks like none." }
+        """)!.AsObject();
+
     public static JsonObject Detection() => JsonNode.Parse("""
         { "boxes": "boxes", "scores": "scores", "scale": 1, "bias": 0, "scoreThreshold": 0.5, "nmsIou": 0.5, "maxDetections": 10,
           "labels": [ { "code": "3341006", "display": "Right lung" } ] }
@@ -37,14 +41,17 @@ internal sealed class ModelFolder : IDisposable
         $"# {name} {version}\n\nBy the tests.\n\nDigest: sha256:{Convert.ToHexStringLower(SHA256.HashData(model))}\n\n"
         + string.Concat(ModelCard.Headings.Select(heading => $"## {heading}\n\nText with every code: 233604007, 53084003, 3341006.\n\n"));
 
-    /// <summary>Adds a model, changed by the arguments given.</summary>
+    /// <summary>Adds a model with an image gate, changed by the arguments given.</summary>
     public ModelFolder Add(string name = "cxr-test", string version = "1.0.0", Action<JsonObject>? manifest = null, Func<string, string>? card = null)
     {
         var model = Encoding.ASCII.GetBytes($"weights of {name} {version}");
+        var gate = Encoding.ASCII.GetBytes($"gate of {name} {version}");
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(Path, name, version)).FullName;
         var json = Manifest(name, version, model);
+        json["imageGate"] = Gate(gate);
         manifest?.Invoke(json);
         System.IO.File.WriteAllBytes(System.IO.Path.Combine(folder, "model.onnx"), model);
+        System.IO.File.WriteAllBytes(System.IO.Path.Combine(folder, "gate.onnx"), gate);
         System.IO.File.WriteAllText(System.IO.Path.Combine(folder, "manifest.json"), json.ToJsonString());
         System.IO.File.WriteAllText(System.IO.Path.Combine(folder, "card.md"), (card ?? (text => text))(Card(name, version, model)));
         return this;

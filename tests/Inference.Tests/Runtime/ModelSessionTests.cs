@@ -60,6 +60,7 @@ public sealed class ModelSessionTests
         { "channels", "not Single[batch, 4 or more, 1 to 64, 1 to 64]" },
         { "boxes", "not Single[batch, boxes, 4]" },
         { "labels", "not Single[batch, boxes, 1]" },
+        { "gate output", "gate.onnx is not what its manifest says: it has no output \"logit\"" },
     };
 
     [Theory]
@@ -75,6 +76,7 @@ public sealed class ModelSessionTests
             "logits" => classifier with { Classification = classifier.Classification! with { Heads = [classifier.Classification.Heads[0] with { Logits = [3] }] } },
             "evidence" => classifier with { Explanation = Activation("heat", 0) },
             "channels" => classifier with { Explanation = Activation("evidence", 3) },
+            "gate output" => classifier with { ImageGate = classifier.ImageGate! with { Output = "logit" } },
             "boxes" => detector with { Detection = detector.Detection! with { Boxes = detector.Detection.Scores } },
             _ => detector with { Detection = detector.Detection! with { Labels = [detector.Detection.Labels[0]] } },
         };

@@ -29,6 +29,7 @@ internal static class EndlessModel
         manifest["version"] = "1.0.0";
         manifest["sha256"] = hash;
         manifest.Remove("explanation");
+        manifest.Remove("imageGate");
         manifest["classification"]!["heads"] = new JsonArray(manifest["classification"]!["heads"]![0]!.DeepClone());
         File.WriteAllText(Path.Combine(folder, "manifest.json"), manifest.ToJsonString());
     }

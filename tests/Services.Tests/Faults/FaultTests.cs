@@ -162,7 +162,7 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
 
         using var results = new ProductClient(Running.Cluster.Results[0].HttpUrl);
         var study = await results.FinishedStudyAsync(poison.Study, 3, cancellationToken);
-        var failed = Assert.Single(ProductClient.InScope(study), analysis => (string?)analysis!["state"] != "ANALYSIS_STATE_COMPLETED");
+        var failed = Assert.Single(ProductClient.InScope(study), analysis => (string?)analysis!["reason"]?["code"] != "REASON_CODE_IMAGE_OUT_OF_SCOPE");
         Assert.Equal((EndlessModel.Name, "ANALYSIS_STATE_FAILED", "REASON_CODE_ATTEMPTS_EXHAUSTED"), ((string?)failed!["modelName"], (string?)failed["state"], (string?)failed["reason"]!["code"]));
     }
 

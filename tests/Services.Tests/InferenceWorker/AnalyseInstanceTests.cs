@@ -141,6 +141,25 @@ public sealed class AnalyseInstanceTests
         Assert.NotEmpty(outcome.Reason.Text);
     }
 
+    [Theory]
+    [InlineData("cxr-pneumonia")]
+    [InlineData("cxr-lungs")]
+    public async Task APictureThatIsNoUprightChestXrayIsRefusedByTheImageGate(string model)
+    {
+        await using var worker = await WorkerHost.StartAsync();
+
+        foreach (var picture in Pictures.Names)
+        {
+            var request = await worker.SendAsync((await SampleXray.Create(1, 1).ShowAsync(picture)).File, model);
+
+            var outcome = await worker.NextAsync<AnalysisRefused>();
+            Assert.Equal((picture, request.Key), (picture, outcome.Key));
+            Assert.Equal(
+                new AnalysisReason(ReasonCode.ImageOutOfScope, "Nothing was analysed: the image does not look like an upright frontal chest X-ray with white bones, and the model takes no other"),
+                outcome.Reason);
+        }
+    }
+
     [Fact]
     public async Task AFileCutShortIsRefusedAsCorrupt()
     {

@@ -6,7 +6,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace MedCloud.Inference.Runtime;
 
-/// <summary>One model, loaded into ONNX Runtime. Any number of threads may run it at once; on the CPU each run uses one thread, on a GPU one run waits for the other.</summary>
+/// <summary>One model and its image gate, loaded into ONNX Runtime. Any number of threads may run it at once; on the CPU each run uses one thread, on a GPU one run waits for the other.</summary>
 public sealed class ModelSession : IDisposable
 {
     /// <summary>ONNX Runtime's name of the CPU.</summary>
@@ -18,13 +18,15 @@ public sealed class ModelSession : IDisposable
     // More than one run at a time gains nothing on one device, and each takes its memory.
     private readonly SemaphoreSlim? device;
     private readonly InferenceSession session;
+    private readonly InferenceSession? gate;
     private readonly string[] inputs;
     private readonly string[] outputs;
 
-    private ModelSession(ModelPackage model, InferenceSession session, string provider, string? fallback)
+    private ModelSession(ModelPackage model, InferenceSession session, InferenceSession? gate, string provider, string? fallback)
     {
         Model = model;
         this.session = session;
+        this.gate = gate;
         inputs = [model.Manifest.Input.Name];
         outputs = model.Manifest switch
         {
@@ -56,14 +58,14 @@ public sealed class ModelSession : IDisposable
     /// <exception cref="InvalidDataException">The file has changed, is no ONNX model, or its inputs and outputs are not those of the manifest.</exception>
     public static ModelSession Load(ModelPackage model, params IEnumerable<string> providers)
     {
-        var bytes = model.ReadModel();
+        var (bytes, gateBytes) = (model.ReadModel(), model.ReadGate());
         InferenceSession? session = null;
         string? fallback = null;
         if (providers.FirstOrDefault() == Cuda)
         {
             try
             {
-                session = Create(bytes, options => options.AppendExecutionProvider_CUDA());
+                session = Create(bytes, Cuda);
             }
             catch (Exception fault) when (fault is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
             {
@@ -73,34 +75,65 @@ public sealed class ModelSession : IDisposable
         }
 
         var provider = session is null ? Cpu : Cuda;
+        InferenceSession? gate = null;
         try
         {
-            session ??= Create(bytes, _ => { });
+            session ??= Runnable(model.ModelPath, bytes, Cpu);
+            gate = gateBytes is null ? null : Runnable(model.GatePath, gateBytes, provider);
+            Require(model.ModelPath, ModelSignature.Faults(model.Manifest, session.InputMetadata, session.OutputMetadata));
+            if (gate is not null)
+                Require(model.GatePath, ModelSignature.GateFaults(model.Manifest, gate.InputMetadata, gate.OutputMetadata));
+        }
+        catch (InvalidDataException)
+        {
+            session?.Dispose();
+            gate?.Dispose();
+            throw;
+        }
+
+        return new ModelSession(model, session, gate, provider, fallback);
+    }
+
+    private static void Require(string? path, IReadOnlyList<string> faults)
+    {
+        if (faults.Count > 0)
+            throw new InvalidDataException($"{path} is not what its manifest says: {string.Join("; ", faults)}");
+    }
+
+    private static InferenceSession Runnable(string? path, byte[] model, string provider)
+    {
+        try
+        {
+            return Create(model, provider);
         }
         catch (OnnxRuntimeException fault)
         {
-            throw new InvalidDataException($"{model.ModelPath} is not a model that ONNX Runtime can run: {fault.Message}", fault);
+            throw new InvalidDataException($"{path} is not a model that ONNX Runtime can run: {fault.Message}", fault);
         }
-
-        if (ModelSignature.Faults(model.Manifest, session.InputMetadata, session.OutputMetadata) is { Count: > 0 } faults)
-        {
-            session.Dispose();
-            throw new InvalidDataException($"{model.ModelPath} is not what its manifest says: {string.Join("; ", faults)}");
-        }
-
-        return new ModelSession(model, session, provider, fallback);
     }
 
-    private static InferenceSession Create(byte[] model, Action<SessionOptions> append)
+    private static InferenceSession Create(byte[] model, string provider)
     {
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
         // A waiting thread that spins takes the core from the run next to it.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        append(options);
+        if (provider == Cuda)
+            options.AppendExecutionProvider_CUDA();
         return new InferenceSession(model, options);
     }
 
-    /// <summary>Runs the model on one image; blocks the calling thread.</summary>
+    /// <summary>Scores one image by the model's image gate; blocks the calling thread.</summary>
+    /// <param name="tensor"><c>float32[channels, height, width]</c> as of <see cref="InputPreparation"/>; not kept.</param>
+    /// <param name="cancellationToken">Terminates the run between two operators.</param>
+    /// <returns>0 to 1, to be refused below the gate's threshold; null: the model has no gate.</returns>
+    /// <exception cref="OperationCanceledException">The run was terminated.</exception>
+    /// <exception cref="InsufficientMemoryException">ONNX Runtime could not allocate.</exception>
+    public float? ScoreImage(Memory<float> tensor, CancellationToken cancellationToken) =>
+        gate is not null && Model.Manifest.ImageGate is { } declared
+            ? Run(gate, tensor, 1, [declared.Output], results => results[0].GetTensorDataAsSpan<float>()[0], cancellationToken)
+            : null;
+
+    /// <summary>Runs the model on one image, whatever its gate may say; blocks the calling thread.</summary>
     /// <param name="tensor"><c>float32[channels, height, width]</c> as of <see cref="InputPreparation"/>; not kept.</param>
     /// <param name="cancellationToken">Terminates the run between two operators.</param>
     /// <exception cref="OperationCanceledException">The run was terminated.</exception>
@@ -119,7 +152,21 @@ public sealed class ModelSession : IDisposable
             : findings.Maps;
 
     /// <summary>Runs the model on <paramref name="count"/> images, one after the other in <paramref name="tensors"/>.</summary>
-    private Findings[] Run(Memory<float> tensors, int count, CancellationToken cancellationToken)
+    private Findings[] Run(Memory<float> tensors, int count, CancellationToken cancellationToken) => Run(
+        session,
+        tensors,
+        count,
+        outputs,
+        results =>
+        {
+            var findings = new Findings[count];
+            for (var image = 0; image < count; image++)
+                findings[image] = Read(results, image, count);
+            return findings;
+        },
+        cancellationToken);
+
+    private T Run<T>(InferenceSession graph, Memory<float> tensors, int count, string[] wanted, Func<IReadOnlyList<OrtValue>, T> read, CancellationToken cancellationToken)
     {
         var input = Model.Manifest.Input;
         using var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensors, [count, input.Channels, input.Height, input.Width]);
@@ -128,11 +175,8 @@ public sealed class ModelSession : IDisposable
         device?.Wait(cancellationToken);
         try
         {
-            using var results = session.Run(options, inputs, [value], outputs);
-            var findings = new Findings[count];
-            for (var image = 0; image < count; image++)
-                findings[image] = Read(results, image, count);
-            return findings;
+            using var results = graph.Run(options, inputs, [value], wanted);
+            return read(results);
         }
         catch (OnnxRuntimeException fault) when (cancellationToken.IsCancellationRequested)
         {
@@ -174,6 +218,7 @@ public sealed class ModelSession : IDisposable
     public void Dispose()
     {
         session.Dispose();
+        gate?.Dispose();
         device?.Dispose();
     }
 }

@@ -10,24 +10,21 @@ internal static class ModelSignature
     /// <summary>ONNX Runtime's dimension of a length known only at the run.</summary>
     private const int Dynamic = -1;
 
+    /// <summary>What of the model's graph is not as the manifest has it.</summary>
     public static IReadOnlyList<string> Faults(ModelManifest manifest, IReadOnlyDictionary<string, NodeMetadata> inputs, IReadOnlyDictionary<string, NodeMetadata> outputs)
     {
-        var faults = new List<string>();
-        foreach (var other in inputs.Keys.Where(name => name != manifest.Input.Name))
-            faults.Add($"the input \"{other}\" is not in the manifest");
-        var input = manifest.Input;
-        Check("input", input.Name, inputs, $"[batch, {input.Channels}, {input.Height}, {input.Width}]", shape => shape is [Dynamic, var c, var h, var w] && (c, h, w) == (input.Channels, input.Height, input.Width));
+        var faults = InputFaults(manifest.Input, inputs);
         if (manifest.Classification is { } classification)
         {
             var logits = classification.Heads.SelectMany(head => head.Logits).Max() + 1;
-            Check("output", classification.Output, outputs, $"[batch, {logits} or more]", shape => shape is [Dynamic, var k] && k >= logits);
+            Check(faults, "output", classification.Output, outputs, $"[batch, {logits} or more]", shape => shape is [Dynamic, var k] && k >= logits);
         }
 
         if (manifest.Detection is { } detection)
         {
             var labels = detection.Labels.Count;
-            Check("output", detection.Boxes, outputs, "[batch, boxes, 4]", shape => shape is [Dynamic, _, 4]);
-            Check("output", detection.Scores, outputs, $"[batch, boxes, {labels}]", shape => shape is [Dynamic, _, var c] && c == labels);
+            Check(faults, "output", detection.Boxes, outputs, "[batch, boxes, 4]", shape => shape is [Dynamic, _, 4]);
+            Check(faults, "output", detection.Scores, outputs, $"[batch, boxes, {labels}]", shape => shape is [Dynamic, _, var c] && c == labels);
             if (outputs.TryGetValue(detection.Boxes, out var boxes) && outputs.TryGetValue(detection.Scores, out var scores)
                 && boxes.Dimensions is [_, var q, _] && scores.Dimensions is [_, var p, _] && p != q)
             {
@@ -43,13 +40,29 @@ internal static class ModelSignature
         }
 
         return faults;
+    }
 
-        void Check(string kind, string name, IReadOnlyDictionary<string, NodeMetadata> nodes, string wanted, Predicate<int[]> fits)
-        {
-            if (!nodes.TryGetValue(name, out var node))
-                faults.Add($"it has no {kind} \"{name}\"");
-            else if (node.ElementType != typeof(float) || !fits(node.Dimensions))
-                faults.Add($"the {kind} \"{name}\" is {node.ElementType.Name}[{string.Join(", ", node.Dimensions)}], not Single{wanted}");
-        }
+    /// <summary>What of the image gate's graph is not as the manifest has it: it takes what the model takes.</summary>
+    public static IReadOnlyList<string> GateFaults(ModelManifest manifest, IReadOnlyDictionary<string, NodeMetadata> inputs, IReadOnlyDictionary<string, NodeMetadata> outputs)
+    {
+        var faults = InputFaults(manifest.Input, inputs);
+        if (manifest.ImageGate is { } gate)
+            Check(faults, "output", gate.Output, outputs, "[batch, 1]", shape => shape is [Dynamic, 1]);
+        return faults;
+    }
+
+    private static List<string> InputFaults(InputTensor input, IReadOnlyDictionary<string, NodeMetadata> inputs)
+    {
+        List<string> faults = [.. inputs.Keys.Where(name => name != input.Name).Select(other => $"the input \"{other}\" is not in the manifest")];
+        Check(faults, "input", input.Name, inputs, $"[batch, {input.Channels}, {input.Height}, {input.Width}]", shape => shape is [Dynamic, var c, var h, var w] && (c, h, w) == (input.Channels, input.Height, input.Width));
+        return faults;
+    }
+
+    private static void Check(List<string> faults, string kind, string name, IReadOnlyDictionary<string, NodeMetadata> nodes, string wanted, Predicate<int[]> fits)
+    {
+        if (!nodes.TryGetValue(name, out var node))
+            faults.Add($"it has no {kind} \"{name}\"");
+        else if (node.ElementType != typeof(float) || !fits(node.Dimensions))
+            faults.Add($"the {kind} \"{name}\" is {node.ElementType.Name}[{string.Join(", ", node.Dimensions)}], not Single{wanted}");
     }
 }

@@ -6,27 +6,29 @@ from pathlib import Path
 
 import torch
 
-from . import baseline, cells, explanations, golden, lungs, pneumonia, samples
-from .nets import CellNet, LungNet, PneumoniaNet
+from . import baseline, cells, explanations, gate, golden, lungs, pneumonia, samples
+from .nets import CellNet, GateNet, LungNet, PneumoniaNet
 from .trainer import Run
 
 MODELS = {"cxr-pneumonia": (pneumonia, PneumoniaNet), "cxr-lungs": (lungs, LungNet), "blood-cells": (cells, CellNet), "cnn-baseline": (baseline, baseline.BaselineNet)}
+GATES = {domain.name: domain for domain in (gate.CHEST, gate.BLOOD)}
 
 
 def main():
     parser = argparse.ArgumentParser(prog="medcloud_training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, (module, _) in MODELS.items():
+    epochs = {name: module.EPOCHS for name, (module, _) in MODELS.items()} | {name: domain.epochs for name, domain in GATES.items()}
+    for name in epochs:
         command = commands.add_parser(name, help="train, evaluate, export")
         command.add_argument("--data", type=Path, required=True, help="the shared data")
-        command.add_argument("--out", type=Path, required=True, help="the model repository; <name>/<version> is written in it")
-        command.add_argument("--epochs", type=int, default=module.EPOCHS)
+        command.add_argument("--out", type=Path, required=True, help="the model repository; <name>/<version> is written in it, a gate is added to the packages that it is for")
+        command.add_argument("--epochs", type=int, default=epochs[name])
         command.add_argument("--minutes", type=float, help="train for this long instead of for a number of epochs")
         command.add_argument("--resume", action="store_true", help="go on from the state in --work, if there is one")
         command.add_argument("--smoke", action="store_true", help="a handful of images and two epochs of two steps, only to see that everything runs")
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "medcloud-training", help="checkpoints")
-        if module is pneumonia:
+        if name == pneumonia.NAME:
             command.add_argument("--only", choices=("children", "adults"), help="train on one source for the card's comparison; writes no model")
         command.add_argument("--weights", type=Path, help="a checkpoint to evaluate and export instead of training")
     command = commands.add_parser("samples", help="write the sample studies")
@@ -55,21 +57,30 @@ def main():
 
 
 def _model(options):
-    module, network = MODELS[options.command]
     torch.set_num_threads(1)  # sums in another order would be another run
     torch.manual_seed(options.seed)
     run = Run(2 if options.smoke else options.epochs, options.minutes, options.work, options.resume, options.smoke)
-    if options.weights:
-        net = network()
-        net.load_state_dict(torch.load(options.weights))
+    if options.command in GATES:
+        domain = GATES[options.command]
+        net = _weights(GateNet(domain.channels), options) or gate.train(domain, options.data, run)
+        figures = gate.release(net, domain, options.data, options.out, run)
     else:
+        module, network = MODELS[options.command]
         if getattr(options, "only", None):
             module.train(options.data, run, options.only)
             return
-        net = module.train(options.data, run)
-    figures = module.release(net, options.data, options.out / module.NAME / module.VERSION, run)
+        net = _weights(network(), options) or module.train(options.data, run)
+        figures = module.release(net, options.data, options.out / module.NAME / module.VERSION, run)
     for key, value in figures.items():
         print(f"{key:24} {value}")
+
+
+def _weights(net, options):
+    """`net` as `--weights` has it; None where there is no such option."""
+    if not options.weights:
+        return None
+    net.load_state_dict(torch.load(options.weights))
+    return net
 
 
 main()

@@ -36,9 +36,11 @@ def affine(count, scale, aspect, degrees, shear, shift, flip):
 
 
 def warp(images, maps, size):
-    """uint8[N,S,S] -> float32[N,1,size,size] in 0..1; outside of the image is black."""
-    grid = F.affine_grid(maps, (len(images), 1, size, size), align_corners=False)
-    return F.grid_sample(images[:, None].float() / 255, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+    """uint8[N,S,S] or [N,C,H,W] -> float32[N,C,*size] in 0..1; outside of the image is black. `size` is (rows, columns), or one side of a square."""
+    images = images[:, None] if images.ndim == 3 else images
+    size = (size, size) if isinstance(size, int) else size
+    grid = F.affine_grid(maps, (len(images), 1, *size), align_corners=False)
+    return F.grid_sample(images.float() / 255, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
 def warp_boxes(boxes, maps):

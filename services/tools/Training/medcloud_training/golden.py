@@ -18,23 +18,24 @@ def write(models: Path, samples: Path, root: Path, out: Path):
     """Writes `out`/<model>/golden.json and one raw float32 little-endian tensor per sample; `root` is the shared data."""
     for path in sorted(models.glob("*/*/manifest.json")):
         manifest = json.loads(path.read_text())
-        if digest(path.parent / "model.onnx") != manifest["sha256"]:
-            raise ValueError(f"{path}: sha256 is not that of model.onnx")
+        for declared in (manifest, manifest["imageGate"]):
+            if digest(path.parent / declared["file"]) != declared["sha256"]:
+                raise ValueError(f"{path}: a sha256 is not that of {declared['file']}")
         folder = out / manifest["name"]
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*"):
             old.unlink()
-        graph = OnnxGraph(path.parent / "model.onnx")
+        graph, gate = (OnnxGraph(path.parent / name) for name in ("model.onnx", "gate.onnx"))
         golden = {"model": manifest["name"], "version": manifest["version"], "digest": "sha256:" + manifest["sha256"]}
         if manifest["input"]["channels"] == 1:
             golden |= {
-                "samples": [_sample(manifest, graph, file, folder) for file in sorted(samples.glob("*.dcm"))],
-                "cxrDicom": list(_cxr_dicom(manifest, graph, root / "cxr_dicom")),
+                "samples": [_sample(manifest, graph, gate, file, folder) for file in sorted(samples.glob("*.dcm"))],
+                "cxrDicom": list(_cxr_dicom(manifest, graph, gate, root / "cxr_dicom")),
             }
         else:
             smear(root, folder / "smear.dcm")
             tensor = to_input(colour_of_dicom(folder / "smear.dcm"), _size(manifest))
-            golden |= {"samples": [{"file": "smear.dcm", **outcome(manifest, graph, tensor)}], "cxrDicom": []}
+            golden |= {"samples": [{"file": "smear.dcm", **outcome(manifest, graph, gate, tensor)}], "cxrDicom": []}
             (folder / "README.md").write_text(SMEAR)
         (folder / "golden.json").write_text(json.dumps(golden, indent=2) + "\n")
         print(f"{manifest['name']}: {len(golden['samples'])} samples, {len(golden['cxrDicom'])} of cxr_dicom")
@@ -49,25 +50,26 @@ def _size(manifest):
     return manifest["input"]["height"], manifest["input"]["width"]
 
 
-def outcome(manifest, graph, tensor):
-    """Calibrated probabilities, or detections above the threshold in the order of the labels, for one input float32[C,H,W]."""
+def outcome(manifest, graph, gate, tensor):
+    """The gate's score, and calibrated probabilities or detections above the threshold in the order of the labels, for one input float32[C,H,W]."""
+    score = {"gateScore": round(float(gate(tensor[None])[0]), 6)}
     outputs = dict(zip(graph.outputs, (output[0].double().numpy() for output in graph(tensor[None]))))
     if manifest["task"] == "classification":
-        return {"classifications": _classify(manifest["classification"], outputs), "detections": []}
-    return {"classifications": [], "detections": _detect(manifest["detection"], outputs)}
+        return {**score, "classifications": _classify(manifest["classification"], outputs), "detections": []}
+    return {**score, "classifications": [], "detections": _detect(manifest["detection"], outputs)}
 
 
-def _sample(manifest, graph, file, folder):
+def _sample(manifest, graph, gate, file, folder):
     tensor = to_input(grey_of_dicom(file), _size(manifest))
     (folder / f"{file.stem}.f32").write_bytes(tensor.numpy().astype("<f4").tobytes())
-    return {"file": file.name, "tensor": f"{file.stem}.f32", **outcome(manifest, graph, tensor)}
+    return {"file": file.name, "tensor": f"{file.stem}.f32", **outcome(manifest, graph, gate, tensor)}
 
 
-def _cxr_dicom(manifest, graph, folder):
+def _cxr_dicom(manifest, graph, gate, folder):
     with open(folder / "labels.csv", newline="") as file:
         for row in csv.DictReader(file):
             tensor = to_input(grey_of_dicom(folder / row["file"]), _size(manifest))
-            yield {"file": row["file"], "transferSyntaxUid": row["transfer_syntax_uid"], **outcome(manifest, graph, tensor)}
+            yield {"file": row["file"], "transferSyntaxUid": row["transfer_syntax_uid"], **outcome(manifest, graph, gate, tensor)}
 
 
 def _classify(declared, outputs):

@@ -25,6 +25,13 @@ def with_interval(statistic, *arrays):
     return "%.3f [%.3f, %.3f]" % interval(statistic, *arrays)
 
 
+def share(chosen):
+    """The share of a decision with Wilson's 95 % interval, which holds for none and for all too."""
+    n, p, z = len(chosen), chosen.mean(), 1.96
+    middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return "%.3f [%.3f, %.3f]" % (p, max(0.0, middle - half), min(1.0, middle + half))
+
+
 def calibration_error(positive, probability, bins=15):
     """Expected calibration error over bins of equal width."""
     which = np.minimum((probability * bins).astype(int), bins - 1)

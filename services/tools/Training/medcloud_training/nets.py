@@ -148,3 +148,26 @@ class CellNet(nn.Module):
     def forward(self, x):
         centres, boxes = self.heads(*self.features(x))
         return boxes.reshape(-1, 4, self.COUNT).permute(0, 2, 1), centres.reshape(-1, 3, self.COUNT).permute(0, 2, 1)
+
+
+class GateNet(nn.Module):
+    """A model's own input float32[N,C,H,W] -> score float32[N,1], 0 to 1: how much the image looks like those that the model takes.
+
+    The input is averaged over squares down to 64 columns or a few more, so that the same weights serve models of different inputs: `SIZE` is set to the model's
+    before the export. In training the logit is returned.
+    """
+
+    COLUMNS = 64
+
+    def __init__(self, channels):
+        super().__init__()
+        self.CHANNELS, self.SIZE = channels, None
+        self.features = nn.Sequential(convolution(channels, 16, stride=2), nn.ReLU(), Block(16, 32, 2), Block(32, 64, 2), Block(64, 64, 2))
+        self.score = nn.Linear(128, 1)
+
+    def forward(self, x):
+        channels, rows, columns = (int(side) for side in x.shape[1:])
+        side = columns // self.COLUMNS
+        x = self.features(x.reshape(-1, channels, rows // side, side, columns // side, side).mean(dim=(3, 5)))
+        logit = self.score(torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], 1))
+        return logit if self.training else torch.sigmoid(logit)

@@ -68,6 +68,7 @@ OPERATORS = {
     "Relu": lambda a, x: F.relu(x),
     "Reshape": lambda a, x, shape: x.reshape(shape.tolist()),
     "Resize": _resize,
+    "Sigmoid": lambda a, x: torch.sigmoid(x),
     "Sign": lambda a, x: torch.sign(x),
     "Softmax": lambda a, x: torch.softmax(x, a["axis"]),
     "Sub": lambda a, x, y: x - y,
