@@ -25,12 +25,9 @@ internal sealed record ClusterServers(RabbitMqServer Broker, PostgresServer Data
 /// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    /// <summary>Not a setting of the product: another port that leads to the database.</summary>
-    public const string DatabasePort = "DatabasePort";
-
     private readonly Dictionary<string, string> settings;
 
-    private Cluster(ClusterServers servers, string name, IReadOnlyDictionary<string, string>? settings)
+    private Cluster(ClusterServers servers, string name, IReadOnlyDictionary<string, string>? settings, int? databasePort)
     {
         Servers = servers;
         VirtualHost = name;
@@ -48,7 +45,7 @@ internal sealed class Cluster : IAsyncDisposable
             ["MedCloud__Storage__ConnectionString"] = servers.Blobs.ConnectionString,
             ["MedCloud__Storage__Container"] = name,
         };
-        var database = $"{servers.Database.ConnectionString};Port={settings?.GetValueOrDefault(DatabasePort) ?? $"{servers.Database.Port}"};Database={name}";
+        var database = $"{servers.Database.ConnectionString};Port={databasePort ?? servers.Database.Port};Database={name}";
         this.settings["MedCloud__Ingest__ConnectionString"] = database + "-ingest";
         this.settings["MedCloud__Results__ConnectionString"] = database + "-results";
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
@@ -70,11 +67,12 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Every process that was started and not disposed of.</summary>
     public IEnumerable<ProductProcess> Processes => [.. Ingests, .. Workers, .. Results, .. Portals];
 
-    /// <summary>Migrates, and starts as many processes of each service.</summary>
+    /// <summary>Migrates, and starts as many processes of each service; <paramref name="databasePort"/> is another port that leads to the database.</summary>
     public static async Task<Cluster> StartAsync(
-        ClusterServers servers, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? settings = null, int ingests = 1, int workers = 1, int results = 1)
+        ClusterServers servers, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? settings = null, int ingests = 1, int workers = 1, int results = 1,
+        int? databasePort = null)
     {
-        var cluster = new Cluster(servers, $"mc-{Guid.NewGuid():n}", settings);
+        var cluster = new Cluster(servers, $"mc-{Guid.NewGuid():n}", settings, databasePort);
         try
         {
             await servers.Broker.AddVirtualHostAsync(cluster.VirtualHost, cancellationToken);

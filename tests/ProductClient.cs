@@ -4,12 +4,12 @@ using System.Text.Json.Nodes;
 namespace MedCloud.Tests;
 
 /// <summary>MedCloud's HTTP doors as a client from outside uses them.</summary>
-internal sealed class ProductClient(string httpUrl) : IDisposable
+internal sealed class ProductClient(string httpUrl, string? token = null) : IDisposable
 {
-    private readonly HttpClient http = new() { BaseAddress = new Uri(httpUrl), Timeout = TimeSpan.FromMinutes(5) };
+    private readonly HttpClient http = new() { BaseAddress = new Uri(httpUrl), Timeout = TimeSpan.FromMinutes(5), DefaultRequestHeaders = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) } };
 
     /// <summary>STOW of one Part 10 file; throws HttpRequestException when no answer came.</summary>
-    public async Task<(int Status, JsonNode? Body)> StowAsync(byte[] file, string path = "/dicom-web/studies", bool stat = false, CancellationToken cancellationToken = default)
+    public async Task<(int Status, JsonNode? Body)> StowAsync(byte[] file, string path = "/dicom-web/studies", string? priority = null, CancellationToken cancellationToken = default)
     {
         using var content = new MultipartContent("related", "medcloud-test-boundary");
         content.Headers.ContentType!.Parameters.Add(new NameValueHeaderValue("type", "\"application/dicom\""));
@@ -17,8 +17,8 @@ internal sealed class ProductClient(string httpUrl) : IDisposable
         part.Headers.ContentType = new MediaTypeHeaderValue("application/dicom");
         content.Add(part);
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
-        if (stat)
-            request.Headers.Add("X-MedCloud-Priority", "stat");
+        if (priority is not null)
+            request.Headers.Add("X-MedCloud-Priority", priority);
         using var response = await http.SendAsync(request, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         return ((int)response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));

@@ -25,7 +25,9 @@ public static class IngestModule
     public static BusModule Bus { get; } = new(LedgerQueues.Register, LedgerQueues.Declare);
 
     /// <summary>Adds Ingest's services; the bus is added before.</summary>
-    public static IHostApplicationBuilder AddIngest(this IHostApplicationBuilder builder)
+    /// <param name="builder">The host.</param>
+    /// <param name="onRabbitMq">Whether that bus is RabbitMQ, where queues are to be declared and messages may be lost.</param>
+    public static IHostApplicationBuilder AddIngest(this IHostApplicationBuilder builder, bool onRabbitMq = false)
     {
         var services = builder.Services;
         services.AddOptions<IngestOptions>().BindConfiguration("MedCloud:Ingest").ValidateDataAnnotations().ValidateOnStart();
@@ -50,7 +52,7 @@ public static class IngestModule
         // In this order: the writer migrates and runs before, and stops after, everything that writes.
         services.AddHostedService(provider => provider.GetRequiredService<IngestWriter>());
         services.AddHostedService<Relay>();
-        if (services.Any(service => service.ServiceType == typeof(IConfigureOptions<RabbitMqOptions>)))
+        if (onRabbitMq)
         {
             services.AddSingleton<BrokerQueues>();
             services.AddHostedService<LostMessages>();

@@ -12,7 +12,7 @@ return await ServiceHost.RunAsync(args, new ServiceDefinition
     {
         builder.AddCatalogue();
         builder.AddRabbitMqBus(IngestModule.Bus);
-        builder.AddIngest();
+        builder.AddIngest(onRabbitMq: true);
     },
     Map = app => app.MapIngest(),
     Migrate = IngestModule.MigrateAsync,

@@ -14,18 +14,19 @@ internal abstract class TestServer(string name, int ports) : IAsyncDisposable
     private const int ProgramMissing = 127;
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(90);
 
-    private readonly string folder = Directory.CreateTempSubdirectory($"medcloud-{name}-").FullName;
     private readonly ConcurrentQueue<string> output = new();
     private Process? script;
 
     public bool IsRunning => script is { HasExited: false };
+
+    protected string Folder { get; } = Directory.CreateTempSubdirectory($"medcloud-{name}-").FullName;
 
     protected IReadOnlyList<int> Ports { get; } = FreePorts(ports);
 
     /// <summary>Starts the server and returns when it answers; skips the test, by name, where the program is missing, unless MEDCLOUD_REQUIRE_SERVERS=1.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Path.Combine(SharedData.Repository, "tests", "servers", "start"), [name, folder, .. Ports.Select(port => $"{port}")])
+        var start = new ProcessStartInfo(Path.Combine(SharedData.Repository, "tests", "servers", "start"), [name, Folder, .. Ports.Select(port => $"{port}")])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -76,7 +77,18 @@ internal abstract class TestServer(string name, int ports) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>Ports of loopback that nobody listens on now.</summary>
+    public static IReadOnlyList<int> FreePorts(int count)
+    {
+        // Held together, so that they differ.
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        var free = listeners.ConvertAll(listener => ((IPEndPoint)listener.LocalEndpoint).Port);
+        listeners.ForEach(listener => listener.Dispose());
+        return free;
     }
 
     /// <summary>Whether it answers; no answer is false, not an exception.</summary>
@@ -87,15 +99,5 @@ internal abstract class TestServer(string name, int ports) : IAsyncDisposable
         await script!.WaitForExitAsync(CancellationToken.None);
         script.Dispose();
         script = null;
-    }
-
-    private static List<int> FreePorts(int count)
-    {
-        // Held together, so that they differ.
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(listener => listener.Start());
-        var free = listeners.ConvertAll(listener => ((IPEndPoint)listener.LocalEndpoint).Port);
-        listeners.ForEach(listener => listener.Dispose());
-        return free;
     }
 }

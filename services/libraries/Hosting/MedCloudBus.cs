@@ -70,6 +70,8 @@ public static class MedCloudBus
 
     private static void Register(IBusRegistrationConfigurator bus, IReadOnlyList<BusModule> modules)
     {
+        // It would report its use to its makers.
+        bus.DisableUsageTelemetry();
         foreach (var module in modules)
             module.Register(bus);
         // A broker outage must not take a service out of rotation: with a tag of its own, the bus' check is not one of readiness.

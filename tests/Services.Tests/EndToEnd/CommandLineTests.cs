@@ -49,12 +49,7 @@ public sealed class CommandLineTests : IDisposable
     public async Task AChangedByteInAModelStopsTheStartAndIsNamed()
     {
         var models = Path.Combine(folder.Path, "models");
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "models"), "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(models, Path.GetRelativePath(Path.Combine(AppContext.BaseDirectory, "models"), file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
+        BundledModels.CopyTo(models);
         var model = Path.Combine(models, "cxr-lungs", "1.1.0", "model.onnx");
         var bytes = await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken);
         bytes[bytes.Length / 2] ^= 1;

@@ -34,7 +34,7 @@ public abstract class RepeatedInstanceTests(Configuration configuration, Servers
         var routine = await Client.FinishedStudyAsync(xray.Study, 2, cancellationToken);
         Assert.Equal("STUDY_PRIORITY_ROUTINE", (string?)routine["priority"]);
 
-        Assert.Equal(200, (await Client.StowAsync(xray.File, stat: true, cancellationToken: cancellationToken)).Status);
+        Assert.Equal(200, (await Client.StowAsync(xray.File, priority: "stat", cancellationToken: cancellationToken)).Status);
         var urgent = await Client.StudyAsync(xray.Study, study => (string?)study["priority"] == "STUDY_PRIORITY_STAT", cancellationToken);
         Assert.Equal(Analyses(routine), Analyses(urgent));
 

@@ -49,24 +49,8 @@ internal sealed class FaultCluster(Cluster cluster) : IAsyncDisposable
         }
     }
 
-    /// <summary>Until it is disposed of, a worker that ends is started again.</summary>
-    public IDisposable RestartWorkersThatEnd()
-    {
-        var stopping = new CancellationTokenSource();
-        _ = Task.Run(async () =>
-        {
-            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-            while (await timer.WaitForNextTickAsync(stopping.Token))
-            {
-                foreach (var ended in cluster.Workers.Where(worker => worker.HasExited).ToArray())
-                {
-                    await Remove(cluster.Workers, ended).DisposeAsync();
-                    await cluster.StartWorkerAsync();
-                }
-            }
-        });
-        return new Cancellation(stopping);
-    }
+    /// <summary>Until it is disposed of, a worker that ends is started again; disposing throws if one could not be.</summary>
+    public IAsyncDisposable RestartWorkersThatEnd() => new Supervision(this);
 
     public ValueTask DisposeAsync() => cluster.DisposeAsync();
 
@@ -90,8 +74,33 @@ internal sealed class FaultCluster(Cluster cluster) : IAsyncDisposable
         _ => (cluster.Results, cluster.StartResultsAsync),
     };
 
-    private sealed class Cancellation(CancellationTokenSource source) : IDisposable
+    private async Task RestartWorkersThatEndAsync(CancellationToken cancellationToken)
     {
-        public void Dispose() => source.Cancel();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            foreach (var ended in cluster.Workers.Where(worker => worker.HasExited).ToArray())
+            {
+                await Remove(cluster.Workers, ended).DisposeAsync();
+                await cluster.StartWorkerAsync();
+            }
+
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+
+    private sealed class Supervision : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource stopping = new();
+        private readonly Task running;
+
+        public Supervision(FaultCluster cluster) => running = Task.Run(() => cluster.RestartWorkersThatEndAsync(stopping.Token));
+
+        public async ValueTask DisposeAsync()
+        {
+            await stopping.CancelAsync();
+            await running;
+            stopping.Dispose();
+        }
     }
 }

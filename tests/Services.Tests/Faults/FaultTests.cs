@@ -143,7 +143,7 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
     public async Task AMessageThatEndsTheProcessIsGivenUpAndTakesNoNeighbourWithIt()
     {
         using var models = new TemporaryFolder();
-        CopyModels(models.Path);
+        BundledModels.CopyTo(models.Path);
         EndlessModel.AddTo(models.Path, like: "cxr-pneumonia");
         await StartAsync(
             new Dictionary<string, string>
@@ -155,7 +155,7 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
             workers: 1);
         var poison = SampleXray.Create(900_000, 900_000).Striped();
 
-        using var supervised = Running.RestartWorkersThatEnd();
+        await using var supervised = Running.RestartWorkersThatEnd();
         using (var sender = new ProductClient(Running.Cluster.Ingests[0].HttpUrl))
             Assert.Equal(200, (await sender.StowAsync(poison.File, cancellationToken: cancellationToken)).Status);
         await RunAsync("a poison message that ends the worker at every delivery", _ => Task.CompletedTask, [.. Models, EndlessModel.Name]);
@@ -170,7 +170,7 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
     public async Task AModelThatIsReplacedBetweenRequestAndRunHasOneResultEach()
     {
         using var models = new TemporaryFolder();
-        CopyModels(models.Path);
+        BundledModels.CopyTo(models.Path);
         await StartAsync();
         var newer = new Dictionary<string, string> { ["MedCloud__Models__Folder"] = models.Path };
         await RunAsync("a model replaced between request and run", async load =>
@@ -211,11 +211,11 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
     {
         var port = to switch { "broker" => Servers.Broker.Amqp.Port, "database" => Servers.Database.Port, _ => Servers.Blobs.Port };
         await using var proxy = new FaultProxy(port);
-        await StartAsync(to switch
+        await (to switch
         {
-            "broker" => new Dictionary<string, string> { ["MedCloud__RabbitMq__Port"] = $"{proxy.Port}" },
-            "database" => new Dictionary<string, string> { [Cluster.DatabasePort] = $"{proxy.Port}" },
-            _ => new Dictionary<string, string> { ["MedCloud__Storage__ConnectionString"] = Servers.Blobs.ConnectionStringAt(proxy.Port) },
+            "broker" => StartAsync(new Dictionary<string, string> { ["MedCloud__RabbitMq__Port"] = $"{proxy.Port}" }),
+            "database" => StartAsync(databasePort: proxy.Port),
+            _ => StartAsync(new Dictionary<string, string> { ["MedCloud__Storage__ConnectionString"] = Servers.Blobs.ConnectionStringAt(proxy.Port) }),
         });
         var length = TimeSpan.FromSeconds(LongRun.Is ? 30 : 5);
         await RunAsync($"link to the {to}: {fault} for {length.TotalSeconds} s", async load =>
@@ -233,17 +233,6 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
             await started.DisposeAsync();
     }
 
-    private static void CopyModels(string to)
-    {
-        var from = Path.Combine(AppContext.BaseDirectory, "models");
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-    }
-
     private static void Rename(string model, string version)
     {
         var old = Directory.GetDirectories(model).Single();
@@ -254,12 +243,12 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
         Directory.Move(old, Path.Combine(model, version));
     }
 
-    private async Task StartAsync(IReadOnlyDictionary<string, string>? settings = null, int workers = 2)
+    private async Task StartAsync(IReadOnlyDictionary<string, string>? settings = null, int workers = 2, int? databasePort = null)
     {
         var all = new Dictionary<string, string> { ["MedCloud__Ledger__LostAfter"] = "00:00:05" };
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
             all[key] = value;
-        started = new FaultCluster(await Cluster.StartAsync(Servers, cancellationToken, all, ingests: 2, workers: workers, results: 2));
+        started = new FaultCluster(await Cluster.StartAsync(Servers, cancellationToken, all, ingests: 2, workers: workers, results: 2, databasePort));
     }
 
     private async Task RunAsync(string what, Func<Load, Task> fault, string[]? models = null)

@@ -46,11 +46,12 @@ internal sealed class IngestHost : IAsyncDisposable
         builder.Services.AddSingleton(catalogue);
         builder.Services.AddSingleton(this);
         BusModule[] modules = peers ? [IngestModule.Bus, Peers(catalogue)] : [IngestModule.Bus];
-        if (settings.ContainsKey("MedCloud:RabbitMq:Host"))
+        var onRabbitMq = settings.ContainsKey("MedCloud:RabbitMq:Host");
+        if (onRabbitMq)
             builder.AddRabbitMqBus(modules);
         else
             builder.AddInMemoryBus(modules);
-        builder.AddIngest();
+        builder.AddIngest(onRabbitMq);
         host = builder.Build();
         patience.CancelAfter(TimeSpan.FromMinutes(1));
     }

@@ -51,6 +51,40 @@ public sealed class ProcessesTests(Servers servers)
     }
 
     [Fact]
+    public async Task StartedBeforeTheMigrationItIsReadyByItselfAfterIt()
+    {
+        var database = await servers.PostgresAsync(Cancellation);
+        PostgresDatabases.Create(database);
+        await using var host = new ResultsHost(_ => Task.FromResult(database), migrated: false);
+        await host.InitializeAsync();
+        var before = await host.HealthAsync();
+        Assert.Equal(HealthStatus.Unhealthy, before.Status);
+        Assert.Matches("^the schema is empty, this build needs [0-9]{14}_[A-Za-z]+; run the migration job$", before.Entries["results-database"].Description);
+        var recording = host.SendAsync(Stored(study: 1, instance: 1));
+
+        await host.MigrateAsync();
+
+        Assert.Equal(HealthStatus.Healthy, (await host.HealthAsync()).Status);
+        await recording.WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+        Assert.Equal(1, (await host.GetStudyAsync(StudyUid(1))).InstanceCount);
+    }
+
+    [Fact]
+    public async Task TheMigrationNeedsNoModels()
+    {
+        await using var migration = new ProductProcess(
+            "MedCloud.Results",
+            new Dictionary<string, string>
+            {
+                ["MedCloud__Results__ConnectionString"] = await servers.PostgresAsync(Cancellation),
+                ["MedCloud__Models__Folder"] = "/nowhere",
+            },
+            "migrate");
+
+        Assert.Equal(0, await migration.ExitAsync());
+    }
+
+    [Fact]
     public async Task WhatComesWhileTheDatabaseIsAwayIsRecordedWhenItIsBack()
     {
         await using var server = new PostgresServer();

@@ -31,6 +31,7 @@ public class ResultsHost : IAsyncLifetime
     private readonly Channel<object> acknowledgements = System.Threading.Channels.Channel.CreateUnbounded<object>();
     private readonly WebApplication app;
     private readonly Func<CancellationToken, Task<string>>? postgres;
+    private readonly bool migrated;
     private GrpcChannel? channel;
     private HttpClient? json;
 
@@ -40,8 +41,10 @@ public class ResultsHost : IAsyncLifetime
     }
 
     /// <param name="postgres">The connection string of its PostgreSQL database, which may be made and migrated before; null: the database is a SQLite file.</param>
-    internal ResultsHost(Func<CancellationToken, Task<string>>? postgres)
+    /// <param name="migrated">Whether the migration job runs before the start.</param>
+    internal ResultsHost(Func<CancellationToken, Task<string>>? postgres, bool migrated = true)
     {
+        this.migrated = migrated;
         this.postgres = postgres;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -88,7 +91,8 @@ public class ResultsHost : IAsyncLifetime
         else
         {
             app.Configuration["MedCloud:Results:ConnectionString"] = await postgres(TestContext.Current.CancellationToken);
-            await ResultsModule.MigrateAsync(app.Services, TestContext.Current.CancellationToken);
+            if (migrated)
+                await MigrateAsync();
         }
 
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -125,6 +129,9 @@ public class ResultsHost : IAsyncLifetime
         await blob.WriteAsync(file, TestContext.Current.CancellationToken);
         await blob.CommitAsync(stored.ContentHash, TestContext.Current.CancellationToken);
     }
+
+    /// <summary>What the migration job does.</summary>
+    public Task MigrateAsync() => ResultsModule.MigrateAsync(app.Services, TestContext.Current.CancellationToken);
 
     /// <summary>Whether it is ready, as <c>/health/ready</c> says.</summary>
     public Task<HealthReport> HealthAsync() =>

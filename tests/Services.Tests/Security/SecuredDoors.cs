@@ -1,12 +1,11 @@
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using MedCloud.Hosting;
 using MedCloud.Ingest;
 using MedCloud.ModelCatalogue;
 using MedCloud.Portal;
 using MedCloud.Results;
+using MedCloud.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 
@@ -28,7 +27,7 @@ public sealed class SecuredDoors : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var portalPort = FreePort();
+        var portalPort = TestServer.FreePorts(1)[0];
         PortalUrl = $"http://127.0.0.1:{portalPort}";
         var services = Host(HttpDoors.HttpAndGrpc, 0);
         services.Builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -75,13 +74,6 @@ public sealed class SecuredDoors : IAsyncLifetime
             await app.DisposeAsync();
         }
         Directory.Delete(folder, recursive: true);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private MedCloudHost Host(HttpDoors doors, int port)

@@ -1,7 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Reflection.V1Alpha;
+using MedCloud.Results.V1;
 using MedCloud.Services.Tests.DicomWeb;
+using MedCloud.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
@@ -54,12 +59,68 @@ public sealed class TokenTests(TokenTests.Provider provider) : IClassFixture<Tok
             },
             SigningCredentials = provider.Credentials,
         };
+
+        Assert.Equal(expected, await OpensAsync(provider.Server, new JsonWebTokenHandler().CreateToken(token)));
+    }
+
+    [Fact]
+    public async Task TheProvidersKeysAreFetchedFromTheMetadataAddressWhereThereIsOne()
+    {
+        await using var server = await DicomWebServer.StartAsync(
+            ("MedCloud:Security:Authority", "http://127.0.0.1:1"),
+            ("MedCloud:Security:MetadataAddress", $"{provider.Url}/.well-known/openid-configuration"),
+            ("MedCloud:Security:Audience", "medcloud"),
+            ("MedCloud:Security:AllowHttpAuthority", "true"));
+
+        Assert.Equal(HttpStatusCode.NotFound, await OpensAsync(server, provider.Token("reader")));
+    }
+
+    /// <summary>Role (or no token) at the gRPC door, and the status.</summary>
+    [Theory]
+    [InlineData(null, StatusCode.Unauthenticated)]
+    [InlineData("janitor", StatusCode.PermissionDenied)]
+    [InlineData("reader", StatusCode.OK)]
+    public async Task AtTheGrpcDoorServiceAndReflectionTakeTheSameTokens(string? role, StatusCode expected)
+    {
+        using var folder = new TemporaryFolder();
+        await using var process = await AllInOneProcess.StartAsync(folder.Path, new Dictionary<string, string>
+        {
+            ["MedCloud__Security__Authority"] = provider.Url,
+            ["MedCloud__Security__Audience"] = "medcloud",
+            ["MedCloud__Security__AllowHttpAuthority"] = "true",
+        });
+        using var channel = GrpcChannel.ForAddress(process.GrpcUrl);
+        var headers = role is null ? [] : new Metadata { { "Authorization", $"Bearer {provider.Token(role)}" } };
+
+        Assert.Equal(expected, await StatusAsync(() => new ResultsService.ResultsServiceClient(channel).ListStudiesAsync(new ListStudiesRequest(), headers).ResponseAsync));
+        Assert.Equal(expected, await StatusAsync(async () =>
+        {
+            using var call = new ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo(headers);
+            await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" }, TestContext.Current.CancellationToken);
+            Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+            await call.RequestStream.CompleteAsync();
+        }));
+    }
+
+    private static async Task<HttpStatusCode> OpensAsync(DicomWebServer server, string token)
+    {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/dicom-web/studies/1.2.3");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", new JsonWebTokenHandler().CreateToken(token));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
 
-        using var response = await provider.Server.Client.SendAsync(request, TestContext.Current.CancellationToken);
-
-        Assert.Equal(expected, response.StatusCode);
+    private static async Task<StatusCode> StatusAsync(Func<Task> call)
+    {
+        try
+        {
+            await call();
+            return StatusCode.OK;
+        }
+        catch (RpcException exception)
+        {
+            return exception.StatusCode;
+        }
     }
 
     /// <summary>A provider that shows its key, and an Ingest that trusts it.</summary>
@@ -74,6 +135,19 @@ public sealed class TokenTests(TokenTests.Provider provider) : IClassFixture<Tok
         public DicomWebServer Server => server!;
 
         public SigningCredentials Credentials => new(new RsaSecurityKey(key) { KeyId = "test" }, SecurityAlgorithms.RsaSha256);
+
+        /// <summary>A token with that role and nothing wrong in it.</summary>
+        public string Token(string role) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = Url,
+            Audience = "medcloud",
+            NotBefore = DateTime.UtcNow.AddHours(-1),
+            IssuedAt = DateTime.UtcNow.AddHours(-1),
+            Expires = DateTime.UtcNow.AddHours(1),
+            TokenType = "at+jwt",
+            Claims = new Dictionary<string, object> { ["role"] = role },
+            SigningCredentials = Credentials,
+        });
 
         public async ValueTask InitializeAsync()
         {

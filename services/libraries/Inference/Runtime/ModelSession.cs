@@ -58,6 +58,8 @@ public sealed class ModelSession : IDisposable
     /// <exception cref="InvalidDataException">The file has changed, is no ONNX model, or its inputs and outputs are not those of the manifest.</exception>
     public static ModelSession Load(ModelPackage model, params IEnumerable<string> providers)
     {
+        // It would report its use to its makers.
+        OrtEnv.Instance().DisableTelemetryEvents();
         var (bytes, gateBytes) = (model.ReadModel(), model.ReadGate());
         InferenceSession? session = null;
         string? fallback = null;
