@@ -20,6 +20,9 @@ internal abstract class TestServer(string name, int ports) : IAsyncDisposable
 
     public bool IsRunning => script is { HasExited: false };
 
+    /// <summary>The process whose descendants the server is.</summary>
+    public int ProcessId => script!.Id;
+
     protected IReadOnlyList<int> Ports { get; } = FreePorts(ports);
 
     /// <summary>Starts the server and returns when it answers; skips the test, by name, where the program is missing, unless MEDCLOUD_REQUIRE_SERVERS=1.</summary>
