@@ -70,14 +70,10 @@ internal class ProductProcess : IAsyncDisposable
     public IReadOnlyCollection<string> Log => log;
 
     /// <summary>The largest resident memory of the process so far, bytes.</summary>
-    public long PeakMemory
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
-        }
-    }
+    public long PeakMemory => MemoryOf("VmHWM");
+
+    /// <summary>The resident memory of the process now, bytes.</summary>
+    public long Memory => MemoryOf("VmRSS");
 
     /// <summary>Waits for the ready line; throws with the log when the process ends before.</summary>
     public async Task ReadyAsync()
@@ -127,5 +123,12 @@ internal class ProductProcess : IAsyncDisposable
         if (!child.HasExited)
             await KillAsync();
         child.Dispose();
+    }
+
+    /// <summary>A line of /proc/PID/status (proc(5)), which is in kB.</summary>
+    private long MemoryOf(string name)
+    {
+        var line = File.ReadLines($"/proc/{Id}/status").Single(line => line.StartsWith(name + ":", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
     }
 }

@@ -3,6 +3,7 @@ using MedCloud.Benchmarks;
 using MedCloud.Benchmarks.Files;
 using MedCloud.Benchmarks.Inference;
 using MedCloud.Benchmarks.Ingest;
+using MedCloud.Benchmarks.Reliability;
 using MedCloud.Benchmarks.Servers;
 
 if (args is ["--kestrel", var port, var folder])
@@ -16,6 +17,9 @@ var groups = new Dictionary<string, Func<int, Task<IReadOnlyList<Row>>>>
     ["dimse"] = DimseRows.MeasureAsync,
     ["stow"] = StowRows.MeasureAsync,
     ["memory"] = _ => MemoryRows.MeasureAsync(),
+    ["cluster"] = ClusterRows.MeasureAsync,
+    ["rejoin"] = RejoinRows.MeasureAsync,
+    ["backpressure"] = BackpressureRows.MeasureAsync,
     ["inference"] = rounds => Task.FromResult(InferenceRows.Measure(rounds)),
     ["studies"] = StudyRows.MeasureAsync,
     ["parse"] = ParseRows.MeasureAsync,

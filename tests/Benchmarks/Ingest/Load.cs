@@ -21,16 +21,13 @@ internal static class Load
     /// <summary>C-STORE over several associations, each sending one instance after the other; they are open before the clock starts.</summary>
     public static async Task<Sent> StoreAsync(Server server, InstanceKind kind, int count, int associations)
     {
-        var endPoint = server.Dimse ?? throw new InvalidOperationException($"{server.Name} has no DIMSE door");
         var instances = kind.Generate(count);
         var clients = new DicomClient[associations];
         for (var index = 0; index < associations; index++)
-            clients[index] = await DicomClient.ConnectAsync(endPoint, Calling, server.AeTitle, [new ProposedContext(InstanceKind.SopClassUid, [InstanceKind.Syntax])]);
+            clients[index] = await ConnectAsync(server);
         return await MeasureAsync(server, instances, associations, 1, async (connection, batch) =>
         {
-            var instance = batch[0];
-            var response = await clients[connection].StoreAsync(
-                InstanceKind.SopClassUid, instance.SopInstanceUid, InstanceKind.Syntax, new JoinedStream(instance.Header, instance.Pixels), CancellationToken.None);
+            var response = await StoreAsync(clients[connection], batch[0]);
             if (response.Status != DimseStatus.Success)
                 throw new InvalidOperationException($"{server.Name} answered a C-STORE with {response.Status:X4}");
         }, async () =>
@@ -43,6 +40,25 @@ internal static class Load
         });
     }
 
+    /// <summary>An association over which instances can be stored.</summary>
+    public static Task<DicomClient> ConnectAsync(Server server) => DicomClient.ConnectAsync(
+        server.Dimse ?? throw new InvalidOperationException($"{server.Name} has no DIMSE door"),
+        Calling,
+        server.AeTitle,
+        [new ProposedContext(InstanceKind.SopClassUid, [InstanceKind.Syntax])]);
+
+    /// <summary>One C-STORE.</summary>
+    public static Task<StoreResponse> StoreAsync(DicomClient client, Instance instance) => client.StoreAsync(
+        InstanceKind.SopClassUid, instance.SopInstanceUid, InstanceKind.Syntax, new JoinedStream(instance.Header, instance.Pixels), CancellationToken.None);
+
+    /// <summary>One STOW-RS request.</summary>
+    public static async Task<HttpResponseMessage> StowAsync(HttpClient http, Server server, Instance[] instances)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, server.Stow) { Content = new StowContent(instances) };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/dicom+json"));
+        return await http.SendAsync(request);
+    }
+
     /// <summary>STOW-RS over several connections, each sending one request after the other.</summary>
     public static async Task<Sent> StowAsync(Server server, InstanceKind kind, int count, int connections, int instancesPerRequest)
     {
@@ -50,11 +66,21 @@ internal static class Load
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { Timeout = TimeSpan.FromMinutes(5) };
         return await MeasureAsync(server, instances, connections, instancesPerRequest, async (_, batch) =>
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, server.Stow) { Content = new StowContent(batch) };
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/dicom+json"));
-            using var response = await http.SendAsync(request);
+            using var response = await StowAsync(http, server, batch);
             if (response.StatusCode != HttpStatusCode.OK)
                 throw new InvalidOperationException($"{server.Name} answered STOW with {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        }, () => Task.CompletedTask);
+    }
+
+    /// <summary>Plain uploads of the same files into the blob store, several at a time.</summary>
+    public static async Task<Sent> PutAsync(Server server, InstanceKind kind, int count, int connections)
+    {
+        var container = server.Blobs ?? throw new InvalidOperationException($"{server.Name} takes no blobs");
+        var files = kind.Generate(count).ToDictionary(instance => instance, instance => (byte[])[.. instance.Meta.Span, .. instance.Header.Span, .. instance.Pixels.Span]);
+        return await MeasureAsync(server, [.. files.Keys], connections, 1, async (_, batch) =>
+        {
+            using var file = new MemoryStream(files[batch[0]], writable: false);
+            await container.GetBlobClient(batch[0].SopInstanceUid.Value).UploadAsync(file);
         }, () => Task.CompletedTask);
     }
 

@@ -12,9 +12,9 @@ internal static class MemoryRows
     {
         await using var server = await Server.MedCloudAsync();
         await Load.StoreAsync(server, InstanceKind.Cr, Instances, 8);
-        var first = server.PeakMemory;
+        var first = server.Products[0].PeakMemory;
         await Load.StoreAsync(server, InstanceKind.Cr, 10 * Instances, 8);
-        var peak = server.PeakMemory;
+        var peak = server.Products[0].PeakMemory;
         return
         [
             new Row("10", $"peak memory, {11 * Instances} cr over 8 associations, MB", peak / Megabyte, new Goal(400, 200), $"{peak / Megabyte:0} MB", "-"),

@@ -1,25 +1,26 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Azure.Storage.Blobs;
 using MedCloud.Dicom.Network;
 using MedCloud.Tests;
 
 namespace MedCloud.Benchmarks.Servers;
 
-/// <summary>A receiver of instances in a process of its own, on a folder of its own.</summary>
+/// <summary>A receiver of instances in processes of its own, on data of its own.</summary>
 internal sealed class Server : IAsyncDisposable
 {
     // USER_HZ, in which /proc/<pid>/stat counts, is 100 on every architecture that .NET runs on.
     private const double TicksPerSecond = 100;
 
-    private readonly int processId;
+    private readonly int[] processes;
     private readonly Func<ValueTask> stop;
-    private readonly TemporaryFolder folder;
+    private readonly TemporaryFolder? folder;
 
-    private Server(string name, int processId, TemporaryFolder folder, Func<ValueTask> stop)
+    private Server(string name, int[] processes, TemporaryFolder? folder, Func<ValueTask> stop)
     {
         Name = name;
-        this.processId = processId;
+        this.processes = processes;
         this.stop = stop;
         this.folder = folder;
     }
@@ -33,39 +34,70 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Where it takes STOW-RS.</summary>
     public Uri? Stow { get; private init; }
 
-    /// <summary>CPU seconds that the process, and the children that it has waited for, have used so far.</summary>
+    /// <summary>Where it takes blobs, if that is all that it does.</summary>
+    public BlobContainerClient? Blobs { get; private init; }
+
+    /// <summary>CPU seconds that the processes and their descendants have used so far; of one that has ended, if its parent waited for it.</summary>
     public double CpuSeconds
     {
         get
         {
-            // The second field is the program's name in parentheses and may hold spaces; utime, stime, cutime and cstime are fields 14 to 17 (proc(5)).
-            var stat = File.ReadAllText($"/proc/{processId}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[11..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond;
+            var all = AllProcesses();
+            var (own, next) = (0L, new Stack<int>(processes));
+            while (next.TryPop(out var id))
+            {
+                own += all.GetValueOrDefault(id).Ticks;
+                foreach (var (child, found) in all)
+                {
+                    if (found.Parent == id)
+                        next.Push(child);
+                }
+            }
+            return own / TicksPerSecond;
         }
     }
 
-    /// <summary>The largest resident memory so far, bytes (VmHWM).</summary>
-    public long PeakMemory
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{processId}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
-        }
-    }
+    /// <summary>MedCloud's own processes; none where the server is another.</summary>
+    public IReadOnlyList<ProductProcess> Products { get; private init; } = [];
 
     /// <summary>MedCloud in one process, as a user starts it.</summary>
     public static async Task<Server> MedCloudAsync()
     {
         var folder = new TemporaryFolder();
         var process = await AllInOneProcess.StartAsync(folder.Path);
-        return new Server("MedCloud", process.Id, folder, process.DisposeAsync)
+        return new Server("MedCloud", [process.Id], folder, process.DisposeAsync)
         {
             Dimse = new IPEndPoint(IPAddress.Loopback, process.DimsePort),
             AeTitle = AeTitle.Parse("MEDCLOUD"),
             Stow = new Uri(process.HttpUrl + "/dicom-web/studies"),
+            Products = [process],
         };
+    }
+
+    /// <summary>
+    /// MedCloud as a hospital runs it: Portal, Ingest, Results and a worker, with RabbitMQ and PostgreSQL, whose CPU is its own. That of Azurite, which stands in for
+    /// a service elsewhere, is not.
+    /// </summary>
+    public static async Task<Server> ClusterAsync(ClusterServers servers)
+    {
+        var cluster = await Cluster.StartAsync(servers, CancellationToken.None);
+        await cluster.StartPortalAsync();
+        int[] processes = [.. cluster.Processes.Select(process => process.Id), servers.Broker.ProcessId, servers.Database.ProcessId];
+        return new Server("MedCloud", processes, null, cluster.DisposeAsync)
+        {
+            Dimse = new IPEndPoint(IPAddress.Loopback, cluster.Ingests[0].DimsePort),
+            AeTitle = AeTitle.Parse("MEDCLOUD"),
+            Stow = new Uri(cluster.Ingests[0].HttpUrl + "/dicom-web/studies"),
+            Products = [.. cluster.Processes],
+        };
+    }
+
+    /// <summary>The blob store that a cluster stands on, and a container of its own in it: what storing costs without DICOM, an index and a queue.</summary>
+    public static async Task<Server> BlobStoreAsync(ClusterServers servers)
+    {
+        var container = new BlobContainerClient(servers.Blobs.ConnectionString, $"bare-{Guid.NewGuid():n}");
+        await container.CreateAsync();
+        return new Server("Put Blob", [servers.Blobs.ProcessId], null, () => ValueTask.CompletedTask) { Blobs = container };
     }
 
     /// <summary>Orthanc with its defaults: SQLite, each file synchronised.</summary>
@@ -75,7 +107,7 @@ internal sealed class Server : IAsyncDisposable
         var (dimse, http) = (Tools.FreePort(), Tools.FreePort());
         var process = Tools.Start("/usr/sbin/Orthanc", Orthanc.WriteConfiguration(folder.Path, dimse, http));
         await Tools.ListeningAsync(process, dimse, http);
-        return new Server("Orthanc", process.Id, folder, () => KillAsync(process))
+        return new Server("Orthanc", [process.Id], folder, () => KillAsync(process))
         {
             Dimse = new IPEndPoint(IPAddress.Loopback, dimse),
             Stow = new Uri($"http://127.0.0.1:{http}/dicom-web/studies"),
@@ -89,7 +121,7 @@ internal sealed class Server : IAsyncDisposable
         var port = Tools.FreePort();
         var process = Tools.Start("/usr/bin/storescp", "--fork", "-od", folder.Path, $"{port}");
         await Tools.ListeningAsync(process, port);
-        return new Server("storescp --fork", process.Id, folder, () => KillAsync(process)) { Dimse = new IPEndPoint(IPAddress.Loopback, port) };
+        return new Server("storescp --fork", [process.Id], folder, () => KillAsync(process)) { Dimse = new IPEndPoint(IPAddress.Loopback, port) };
     }
 
     /// <summary>A bare Kestrel that hashes each body and writes it to a synchronised file: what STOW-RS costs without DICOM and without an index.</summary>
@@ -99,10 +131,10 @@ internal sealed class Server : IAsyncDisposable
         var port = Tools.FreePort();
         var process = Tools.Start("dotnet", typeof(Server).Assembly.Location, "--kestrel", $"{port}", folder.Path);
         await Tools.ListeningAsync(process, port);
-        return new Server("Kestrel, SHA-256 + file + fsync", process.Id, folder, () => KillAsync(process)) { Stow = new Uri($"http://127.0.0.1:{port}/") };
+        return new Server("Kestrel, SHA-256 + file + fsync", [process.Id], folder, () => KillAsync(process)) { Stow = new Uri($"http://127.0.0.1:{port}/") };
     }
 
-    /// <summary>Waits until the process rests: what it does after its answers is its own cost and must not fall into the next measurement.</summary>
+    /// <summary>Waits until the processes rest: what it does after its answers is its own cost and must not fall into the next measurement.</summary>
     public async Task RestAsync()
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
@@ -119,7 +151,29 @@ internal sealed class Server : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop();
-        folder.Dispose();
+        folder?.Dispose();
+    }
+
+    private static Dictionary<int, (int Parent, long Ticks)> AllProcesses()
+    {
+        var all = new Dictionary<int, (int Parent, long Ticks)>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id))
+                continue;
+            try
+            {
+                // The second field is the program's name in parentheses and may hold spaces; the parent is field 4, utime, stime, cutime and cstime are 14 to 17 (proc(5)).
+                var stat = File.ReadAllText($"{folder}/stat");
+                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                all.Add(id, (int.Parse(fields[1], CultureInfo.InvariantCulture), fields[11..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture))));
+            }
+            catch (IOException)
+            {
+                // It has ended.
+            }
+        }
+        return all;
     }
 
     private static async ValueTask KillAsync(Process process)

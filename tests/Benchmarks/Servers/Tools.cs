@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using MedCloud.Tests;
 
 namespace MedCloud.Benchmarks.Servers;
 
@@ -13,13 +14,17 @@ internal static class Tools
         ("/usr/sbin/Orthanc", "orthanc"),
         (Orthanc.DicomWebPlugin, "orthanc-dicomweb"),
         ("/usr/bin/storescp", "dcmtk"),
+        ("/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server"),
+        ("/usr/lib/postgresql", "postgresql"),
     ];
 
     /// <summary>The command that installs what is missing; empty where nothing is.</summary>
     public static string Missing()
     {
-        var packages = string.Join(' ', Needed.Where(tool => !File.Exists(tool.Path)).Select(tool => tool.Package));
-        return packages.Length == 0 ? "" : $"the peers are missing; as root: apt-get install {packages}";
+        var packages = string.Join(' ', Needed.Where(tool => !Path.Exists(tool.Path)).Select(tool => tool.Package));
+        if (packages.Length > 0)
+            return $"the peers are missing; as root: apt-get install {packages}";
+        return Path.Exists(Path.Combine(SharedData.Repository, "tests", "servers", "node_modules", "azurite")) ? "" : "Azurite is missing; tests/run installs it";
     }
 
     /// <summary>A port of the loopback that nobody listens on.</summary>

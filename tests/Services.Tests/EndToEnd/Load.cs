@@ -19,7 +19,11 @@ internal sealed record Reachable(string HttpUrl, int DimsePort, string ResultsUr
 /// A PACS with a number of instances, over four associations and four STOW connections at a time, and what it counts at the outside: its acknowledgements, against
 /// retrieved bytes and results.
 /// </summary>
-internal sealed class Load(int instances, IReadOnlyList<string> models, Func<CancellationToken, Task<Reachable>> reach) : IDisposable
+/// <param name="instances">How many.</param>
+/// <param name="models">Those that every instance is to have a result of.</param>
+/// <param name="reach">Where to.</param>
+/// <param name="pause">Of each association and connection after every acknowledgement; null: none.</param>
+internal sealed class Load(int instances, IReadOnlyList<string> models, Func<CancellationToken, Task<Reachable>> reach, TimeSpan? pause = null) : IDisposable
 {
     private const int InstancesPerStudy = 10;
 
@@ -113,6 +117,8 @@ internal sealed class Load(int instances, IReadOnlyList<string> models, Func<Can
 
             Assert.True(kept.TryAdd(instance.Instance, instance));
             acknowledgement.Release();
+            if (pause is { } length)
+                await Outage.LastsAsync(length, cancellationToken);
         }
     }
 
