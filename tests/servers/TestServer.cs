@@ -20,6 +20,7 @@ internal abstract class TestServer(string name, int ports) : IAsyncDisposable
     public bool IsRunning => script is { HasExited: false };
 
     protected string Folder { get; } = Directory.CreateTempSubdirectory($"medcloud-{name}-").FullName;
+
     /// <summary>The process whose descendants the server is.</summary>
     public int ProcessId => script!.Id;
 

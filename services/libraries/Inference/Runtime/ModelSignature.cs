@@ -35,7 +35,7 @@ internal static class ModelSignature
         if (manifest.Explanation is { Output: { } evidence, Maps: { } maps })
         {
             var channels = maps.Max(map => Math.Max(map.Channel, map.Against ?? 0)) + 1;
-            Check("output", evidence, outputs, $"[batch, {channels} or more, 1 to {HeatMap.MaxSide}, 1 to {HeatMap.MaxSide}]", shape =>
+            Check(faults, "output", evidence, outputs, $"[batch, {channels} or more, 1 to {HeatMap.MaxSide}, 1 to {HeatMap.MaxSide}]", shape =>
                 shape is [Dynamic, var c, > 0 and <= HeatMap.MaxSide, > 0 and <= HeatMap.MaxSide] && c >= channels);
         }
 
