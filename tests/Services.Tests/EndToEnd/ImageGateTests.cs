@@ -12,7 +12,7 @@ public abstract class ImageGateTests(Configuration configuration, Servers server
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var smear = await SampleXray.Create(1, 1).ShowAsync("microscopy");
-        var xray = SampleXray.Create(2, 1);
+        var xray = SampleXray.Create(2, 2);
 
         Assert.Equal(200, (await Client.StowAsync(smear.File, cancellationToken: cancellationToken)).Status);
         Assert.Equal(200, (await Client.StowAsync(xray.File, cancellationToken: cancellationToken)).Status);
