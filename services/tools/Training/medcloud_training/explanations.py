@@ -261,6 +261,8 @@ def _found_lungs(root, name, lung_finder):
 def _passes(rows, method, code):
     """Randomised weights change the map, and it tells more than chance where the finding is."""
     of = [found for (by, about, _), found in rows.items() if (by, about) == (method, code)]
+    if not any(np.isfinite(each["spearman"]).any() for each in of):
+        return False
     mean = {figure: np.nanmean(np.concatenate([each[figure] for each in of])) for figure in ("insertion", "deletion", "random_insertion", "random_deletion", "spearman")}
     return abs(mean["spearman"]) < MOST_CORRELATED and mean["insertion"] > mean["random_insertion"] and mean["deletion"] < mean["random_deletion"]
 
@@ -290,16 +292,18 @@ def _write_card(model, declared, rows, most):
         HEADING, "", f"{_verdict(declared, display)} {_goal(declared, rows)}".strip(), "",
         f"Measured on `test` by `python3 -m medcloud_training explanations --model {model.manifest['name']} --most {most}` ({GRID} x {GRID} places, {STEPS} steps, {RANDOM_MAPS} random maps for each image, {RANDOMISED} networks with the "
         "values of every layer in another order). Insertion and deletion: the area below how sure the model is while the image is shown, or hidden, place by place, the hottest first; "
-        "in brackets the same with random maps. Spearman: the mean rank correlation with the randomised networks' maps (below 0.30 or the method is switched off), and of its size. Images that have the finding and are positive."
+        "in brackets the same with random maps. Spearman: the mean rank correlation with the randomised networks' maps (below 0.30 or the method is switched off), and of its size. Images that have the finding and are positive. -: not measured; "
+        "a finding that no randomised network has cannot be tested, and does not pass."
         + (" The lungs are those that people drew where `cxr_lungs` has the image (children), else those that `cxr-lungs` finds (adults)." if model.manifest["name"] == pneumonia.NAME else ""),
         "", "| method | finding | source | images | insertion (random) | deletion (random) | in the lungs (their area) | Spearman (size) |", "| --- " * 8 + "|",
     ]
     for (method, code, source), found in rows.items():
         mean = {figure: np.nanmean(values) if np.isfinite(values).any() else math.nan for figure, values in found.items()}
         inside = "-" if math.isnan(mean["inside"]) else f"{mean['inside']:.2f} ({mean['area']:.2f})"
+        correlation = "-" if math.isnan(mean["spearman"]) else f"{mean['spearman']:.2f} ({mean['absolute']:.2f})"
         lines.append(
             f"| {'class activation' if method == CLASS_ACTIVATION else method} | {display[code]} | {source} | {len(found['insertion'])} | {mean['insertion']:.3f} ({mean['random_insertion']:.3f}) | "
-            f"{mean['deletion']:.3f} ({mean['random_deletion']:.3f}) | {inside} | {mean['spearman']:.2f} ({mean['absolute']:.2f}) |")
+            f"{mean['deletion']:.3f} ({mean['random_deletion']:.3f}) | {inside} | {correlation} |")
     section = "\n".join(lines) + "\n"
     card = (model.folder / "card.md").read_text()
     if HEADING in card:
