@@ -25,6 +25,7 @@ RUN case "${SERVICE}" in InferenceWorker|Results) \
     esac
 COPY --from=build /app /app
 WORKDIR /app
-ENV MedCloud__Doors__Bind=0.0.0.0
+# The image's ports would only be reported as overridden.
+ENV ASPNETCORE_HTTP_PORTS= MedCloud__Doors__Bind=0.0.0.0
 USER $APP_UID
 ENTRYPOINT ["/app/medcloud"]

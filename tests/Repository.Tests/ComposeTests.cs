@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace MedCloud.Repository.Tests;
 
-/// <summary>docker-compose.yml, as docker-compose reads it, which tests/run installs. No container is started.</summary>
+/// <summary>docker-compose.yml, as docker-compose reads it, which tests/run installs. What it starts is for ComposeRunTests.</summary>
 public sealed class ComposeTests
 {
     private const string File = "docker-compose.yml";

@@ -2,7 +2,7 @@ using MedCloud.Tests;
 
 namespace MedCloud.Repository.Tests;
 
-/// <summary>The Dockerfiles, as two linters see them, which tests/run installs. No image is built.</summary>
+/// <summary>The Dockerfiles, as two linters see them, which tests/run installs. Their images are built for ComposeRunTests.</summary>
 public sealed class DockerfileTests
 {
     public static TheoryData<string> Dockerfiles => new(Checkout.Files.Where(file => file.EndsWith("Dockerfile", StringComparison.Ordinal)));

@@ -8,7 +8,7 @@ public sealed partial class SettingTests
     /// <summary>The environment variables that the code reads; a list's end with __, for the number that follows.</summary>
     private static readonly HashSet<string> Known = [.. Settings()];
 
-    public static TheoryData<string> Files => new(["docker-compose.yml", .. Checkout.Files.Where(file => file.EndsWith("Dockerfile", StringComparison.Ordinal))]);
+    public static TheoryData<string> Files => new(["docker-compose.yml", .. Checkout.Files.Where(file => file.StartsWith("deploy/docker/", StringComparison.Ordinal) && file.EndsWith("Dockerfile", StringComparison.Ordinal))]);
 
     [Fact]
     public void TheRecordsAreFound()
