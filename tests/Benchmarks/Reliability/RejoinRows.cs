@@ -13,6 +13,8 @@ internal static class RejoinRows
     private static readonly string[] Models = ["cxr-lungs", "cxr-pneumonia"];
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan GivenUpAfter = TimeSpan.FromMinutes(2);
+
     // Eight senders: some 30 instances a second, which the machine carries.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -60,8 +62,9 @@ internal static class RejoinRows
             await choose(servers).StartAsync(CancellationToken.None);
             var clock = Stopwatch.StartNew();
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+            using var limit = new CancellationTokenSource(GivenUpAfter);
             while (load.Acknowledged == acknowledged || await OutcomesAsync(results) == outcomes)
-                await timer.WaitForNextTickAsync();
+                await timer.WaitForNextTickAsync(limit.Token);
             var seconds = clock.Elapsed.TotalSeconds;
 
             await sending;
