@@ -1,5 +1,6 @@
 using MassTransit;
 using MedCloud.Contracts;
+using MedCloud.Hosting;
 using MedCloud.Inference.Postprocessing;
 using MedCloud.Inference.Runtime;
 using MedCloud.InferenceWorker.Models;
@@ -18,6 +19,7 @@ internal sealed class AnalyseInstanceConsumer(
     PrepareImage prepare,
     Stages stages,
     StoreGate storeGate,
+    IBus bus,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     IOptions<InferenceOptions> options,
@@ -28,7 +30,7 @@ internal sealed class AnalyseInstanceConsumer(
     public async Task Consume(ConsumeContext<AnalyseInstance> context)
     {
         var outcome = await AnalyseAsync(context.Message, context.CancellationToken);
-        await context.Publish(outcome, outcome.GetType(), context.CancellationToken);
+        await bus.PublishAsync(outcome, context.CancellationToken);
     }
 
     /// <summary>The outcome's message.</summary>

@@ -143,7 +143,8 @@ internal sealed class Relay(
             {
                 try
                 {
-                    await send(message);
+                    // A send that was under way when the connection broke may never end, whatever its token says.
+                    await send(message).WaitAsync(limit.Token);
                     return true;
                 }
                 catch (Exception e)

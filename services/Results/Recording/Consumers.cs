@@ -7,18 +7,18 @@ using Microsoft.EntityFrameworkCore;
 namespace MedCloud.Results.Recording;
 
 /// <summary>Records instances, and tells the ledger after the commit; a duplicate is told again.</summary>
-internal sealed class InstanceStoredConsumer(Recorder recorder) : IConsumer<InstanceStored>
+internal sealed class InstanceStoredConsumer(Recorder recorder, IBus bus) : IConsumer<InstanceStored>
 {
     public async Task Consume(ConsumeContext<InstanceStored> context)
     {
         var stored = context.Message;
         await recorder.RecordAsync(stored, context.CancellationToken);
-        await context.Publish(new InstanceRecorded(stored.Tenant, stored.SopInstanceUid, stored.Revision, stored.Stat), context.CancellationToken);
+        await bus.PublishAsync(new InstanceRecorded(stored.Tenant, stored.SopInstanceUid, stored.Revision, stored.Stat), context.CancellationToken);
     }
 }
 
 /// <summary>Records outcomes, and tells the ledger after the commit; a duplicate is told again.</summary>
-internal sealed class OutcomeConsumer(Recorder recorder) : IConsumer<AnalysisCompleted>, IConsumer<AnalysisRefused>, IConsumer<AnalysisFailed>
+internal sealed class OutcomeConsumer(Recorder recorder, IBus bus) : IConsumer<AnalysisCompleted>, IConsumer<AnalysisRefused>, IConsumer<AnalysisFailed>
 {
     public Task Consume(ConsumeContext<AnalysisCompleted> context) => RecordAsync(context, context.Message.Key);
 
@@ -30,7 +30,7 @@ internal sealed class OutcomeConsumer(Recorder recorder) : IConsumer<AnalysisCom
         where T : class
     {
         await recorder.RecordAsync(context.Message, context.CancellationToken);
-        await context.Publish(new AnalysisRecorded(key.AnalysisId), context.CancellationToken);
+        await bus.PublishAsync(new AnalysisRecorded(key.AnalysisId), context.CancellationToken);
     }
 }
 
