@@ -1,5 +1,6 @@
 using MassTransit;
 using MedCloud.Contracts;
+using MedCloud.Hosting;
 using MedCloud.Inference.Explanation;
 using MedCloud.Inference.Postprocessing;
 using MedCloud.Inference.Runtime;
@@ -20,6 +21,7 @@ internal sealed class AnalyseInstanceConsumer(
     PrepareImage prepare,
     Stages stages,
     StoreGate storeGate,
+    IBus bus,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     IOptions<InferenceOptions> options,
@@ -31,7 +33,7 @@ internal sealed class AnalyseInstanceConsumer(
     {
         var outcome = await AnalyseAsync(context.Message, context.CancellationToken);
         using (Metrics.Begin("publish", context.Message.Key.ModelName))
-            await context.Publish(outcome, outcome.GetType(), context.CancellationToken);
+            await bus.PublishAsync(outcome, context.CancellationToken);
         Metrics.Ended(context.Message, outcome);
     }
 

@@ -148,7 +148,8 @@ internal sealed class Relay(
                 using var span = Tracing.Start($"send {typeof(T).Name}", ActivityKind.Producer, each.TraceParent);
                 try
                 {
-                    await send(each.Message);
+                    // A send that was under way when the connection broke may never end, whatever its token says.
+                    await send(each.Message).WaitAsync(limit.Token);
                     return true;
                 }
                 catch (Exception e)

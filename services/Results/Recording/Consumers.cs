@@ -8,18 +8,18 @@ using Microsoft.Extensions.Logging;
 namespace MedCloud.Results.Recording;
 
 /// <summary>Records instances, and tells the ledger after the commit; a duplicate is told again.</summary>
-internal sealed class InstanceStoredConsumer(Recorder recorder) : IConsumer<InstanceStored>
+internal sealed class InstanceStoredConsumer(Recorder recorder, IBus bus) : IConsumer<InstanceStored>
 {
     public async Task Consume(ConsumeContext<InstanceStored> context)
     {
         var stored = context.Message;
         await recorder.RecordAsync(stored, context.CancellationToken);
-        await context.Publish(new InstanceRecorded(stored.Tenant, stored.SopInstanceUid, stored.Revision, stored.Stat), context.CancellationToken);
+        await bus.PublishAsync(new InstanceRecorded(stored.Tenant, stored.SopInstanceUid, stored.Revision, stored.Stat), context.CancellationToken);
     }
 }
 
 /// <summary>Records outcomes, and tells the ledger after the commit; a duplicate is told again.</summary>
-internal sealed class OutcomeConsumer(Recorder recorder, ILogger<OutcomeConsumer> logger) : IConsumer<AnalysisCompleted>, IConsumer<AnalysisRefused>, IConsumer<AnalysisFailed>
+internal sealed class OutcomeConsumer(Recorder recorder, IBus bus, ILogger<OutcomeConsumer> logger) : IConsumer<AnalysisCompleted>, IConsumer<AnalysisRefused>, IConsumer<AnalysisFailed>
 {
     private const int MaxMaps = 32;
     private const int MaxSide = 64;
@@ -47,7 +47,7 @@ internal sealed class OutcomeConsumer(Recorder recorder, ILogger<OutcomeConsumer
     private async Task RecordAsync(ConsumeContext context, object outcome, AnalysisKey key)
     {
         await recorder.RecordAsync(outcome, context.CancellationToken);
-        await context.Publish(new AnalysisRecorded(key.AnalysisId), context.CancellationToken);
+        await bus.PublishAsync(new AnalysisRecorded(key.AnalysisId), context.CancellationToken);
     }
 }
 

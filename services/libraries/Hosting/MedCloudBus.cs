@@ -19,6 +19,9 @@ public static class MedCloudBus
     // A peer that answers nothing (a process that hangs, a cable that is cut) is given up after two of these, and its messages go to others.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
+    // Longer than any publication takes that will end, and short enough for a consumer to go on as soon as the broker is back.
+    private static readonly TimeSpan PublishWithin = TimeSpan.FromSeconds(3);
+
     /// <summary>Adds the bus of one process, with the endpoints of all <paramref name="modules"/>.</summary>
     public static IHostApplicationBuilder AddInMemoryBus(this IHostApplicationBuilder builder, params IReadOnlyList<BusModule> modules)
     {
@@ -67,6 +70,30 @@ public static class MedCloudBus
             endpoint.UseFilter(new TracedDelivery(queue.Name));
             configure(endpoint);
         });
+
+    /// <summary>
+    /// Publishes what a consumer has to say before its message may be acknowledged; returns when the broker has it. Not by the consumer's context: a publication that was
+    /// under way when the connection broke may never end, whatever its token says (MassTransit 8.5.12: it waits in the one-time declaration of
+    /// its topology on the lost channel); the context would wait for it, and the endpoint, which connects again only after its consumers have ended, for the context. Here it is given up and
+    /// repeated; what comes twice has one effect.
+    /// </summary>
+    public static async Task PublishAsync(this IBus bus, object message, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(PublishWithin);
+            try
+            {
+                await bus.Publish(message, message.GetType(), limit.Token).WaitAsync(limit.Token);
+                return;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Again.
+            }
+        }
+    }
 
     private static void Register(IBusRegistrationConfigurator bus, IReadOnlyList<BusModule> modules)
     {

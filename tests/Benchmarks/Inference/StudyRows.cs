@@ -48,7 +48,7 @@ internal static class StudyRows
         }
     }
 
-    private static Task Ran<T>(T result) => Task.FromResult(result);
+    private static Task<T> Ran<T>(T result) => Task.FromResult(result);
 
     /// <summary>Processor time of this process for one go, the median of the rounds; the first round warms up.</summary>
     private static async Task<double> MillisecondsAsync(int rounds, Func<Task> go)
