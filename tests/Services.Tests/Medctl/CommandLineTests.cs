@@ -34,7 +34,7 @@ public sealed class CommandLineTests : IDisposable
     public async Task AMedCloudThatDoesNotAnswerIsNamedAndTheCodeIs1(string command, string argument)
     {
         var picture = MedctlRun.Picture(Path.Combine(folder.Path, "picture.png"), SKEncodedImageFormat.Png);
-        var port = SecuredDoors.FreePort();
+        var port = TestServer.FreePorts(1)[0];
 
         var run = await MedctlRun.OfAsync(command, argument.Replace("PICTURE", picture), "--url", $"http://127.0.0.1:{port}");
 
