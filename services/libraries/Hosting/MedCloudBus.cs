@@ -88,7 +88,7 @@ public static class MedCloudBus
                 await bus.Publish(message, message.GetType(), limit.Token).WaitAsync(limit.Token);
                 return;
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 // Again.
             }
