@@ -51,8 +51,7 @@ public abstract class MedctlTests(Configuration configuration, Servers servers) 
     [Fact]
     public async Task APictureIsSentAsItsModalityOnceAndAsStat()
     {
-        using var folder = new TemporaryFolder();
-        var picture = MedctlRun.Picture(Path.Combine(folder.Path, "smear.png"), SKEncodedImageFormat.Png);
+        var picture = Directory.GetFiles(SharedData.Path("bccd/test"), "*.jpg").Order(StringComparer.Ordinal).First();
 
         var first = await MedctlRun.OfAsync("send", picture, "--modality", "SM", "--url", Product.HttpUrl);
         var second = await MedctlRun.OfAsync("send", picture, "--modality", "SM", "--stat", "--url", Product.HttpUrl);

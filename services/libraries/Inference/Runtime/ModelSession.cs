@@ -148,10 +148,20 @@ public sealed class ModelSession : IDisposable
     /// <param name="cancellationToken">Terminates between two operators.</param>
     /// <exception cref="OperationCanceledException">It was terminated.</exception>
     /// <exception cref="InsufficientMemoryException">ONNX Runtime could not allocate.</exception>
-    public IReadOnlyList<HeatMap> Explain(ReadOnlyMemory<float> tensor, Findings findings, CancellationToken cancellationToken) =>
-        MapMethod == MapMethod.Occlusion
-            ? Occlusion.Explain(Model.Manifest.Input, tensor.Span, findings, (batch, count) => Run(batch, count, cancellationToken))
-            : findings.Maps;
+    /// <exception cref="InvalidDataException">The model does not run on several images at once, or not on such images.</exception>
+    public IReadOnlyList<HeatMap> Explain(ReadOnlyMemory<float> tensor, Findings findings, CancellationToken cancellationToken)
+    {
+        if (MapMethod != MapMethod.Occlusion)
+            return findings.Maps;
+        try
+        {
+            return Occlusion.Explain(Model.Manifest.Input, tensor.Span, findings, (batch, count) => Run(batch, count, cancellationToken));
+        }
+        catch (OnnxRuntimeException fault)
+        {
+            throw new InvalidDataException($"the run failed: {fault.Message}", fault);
+        }
+    }
 
     /// <summary>Runs the model on <paramref name="count"/> images, one after the other in <paramref name="tensors"/>.</summary>
     private Findings[] Run(Memory<float> tensors, int count, CancellationToken cancellationToken) => Run(
@@ -212,6 +222,8 @@ public sealed class ModelSession : IDisposable
         ReadOnlySpan<float> Of(int output)
         {
             var values = results[output].GetTensorDataAsSpan<float>();
+            if (results[output].GetTensorTypeAndShape().Shape[0] != count)
+                throw new InvalidDataException($"output {output} has {results[output].GetTensorTypeAndShape().Shape[0]} rows for {count} images");
             return values.Slice(image * (values.Length / count), values.Length / count);
         }
     }
