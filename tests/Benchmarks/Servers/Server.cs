@@ -104,7 +104,8 @@ internal sealed class Server : IAsyncDisposable
     public static async Task<Server> OrthancAsync()
     {
         var folder = new TemporaryFolder();
-        var (dimse, http) = (Tools.FreePort(), Tools.FreePort());
+        var ports = TestServer.FreePorts(2);
+        var (dimse, http) = (ports[0], ports[1]);
         var process = Tools.Start("/usr/sbin/Orthanc", Orthanc.WriteConfiguration(folder.Path, dimse, http));
         await Tools.ListeningAsync(process, dimse, http);
         return new Server("Orthanc", [process.Id], folder, () => KillAsync(process))
@@ -118,7 +119,7 @@ internal sealed class Server : IAsyncDisposable
     public static async Task<Server> StoreScpAsync()
     {
         var folder = new TemporaryFolder();
-        var port = Tools.FreePort();
+        var port = TestServer.FreePorts(1)[0];
         var process = Tools.Start("/usr/bin/storescp", "--fork", "-od", folder.Path, $"{port}");
         await Tools.ListeningAsync(process, port);
         return new Server("storescp --fork", [process.Id], folder, () => KillAsync(process)) { Dimse = new IPEndPoint(IPAddress.Loopback, port) };
@@ -128,7 +129,7 @@ internal sealed class Server : IAsyncDisposable
     public static async Task<Server> KestrelAsync()
     {
         var folder = new TemporaryFolder();
-        var port = Tools.FreePort();
+        var port = TestServer.FreePorts(1)[0];
         var process = Tools.Start("dotnet", typeof(Server).Assembly.Location, "--kestrel", $"{port}", folder.Path);
         await Tools.ListeningAsync(process, port);
         return new Server("Kestrel, SHA-256 + file + fsync", [process.Id], folder, () => KillAsync(process)) { Stow = new Uri($"http://127.0.0.1:{port}/") };

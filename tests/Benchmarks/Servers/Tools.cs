@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using MedCloud.Tests;
 
 namespace MedCloud.Benchmarks.Servers;
@@ -25,14 +23,6 @@ internal static class Tools
         if (packages.Length > 0)
             return $"the peers are missing; as root: apt-get install {packages}";
         return Path.Exists(Path.Combine(SharedData.Repository, "tests", "servers", "node_modules", "azurite")) ? "" : "Azurite is missing; tests/run installs it";
-    }
-
-    /// <summary>A port of the loopback that nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
     /// <summary>Starts a program without DCMTK's delay of small packets (Nagle's algorithm), which would cost it 44 ms per C-STORE.</summary>

@@ -30,6 +30,7 @@ internal static class Occlusion
             .Distinct().Take(MaxMaps).ToList();
         if (labels.Count == 0)
             return [];
+        var means = Means(input, image);
         var whole = labels.ConvertAll(label => Strength(findings, findings, label.Code));
         var losses = labels.ConvertAll(_ => new float[Grid * Grid]);
         var pooled = ArrayPool<float>.Shared.Rent(Batch * image.Length);
@@ -42,7 +43,7 @@ internal static class Occlusion
                 {
                     var copy = hidden.Span.Slice(i * image.Length, image.Length);
                     image.CopyTo(copy);
-                    Hide(input, copy, (first + i) / Grid, (first + i) % Grid);
+                    Hide(input, means, copy, (first + i) / Grid, (first + i) % Grid);
                 }
 
                 foreach (var (i, left) in run(hidden, Batch).Index())
@@ -69,19 +70,32 @@ internal static class Occlusion
         return said.Detections.Where(box => box.Code == code).Average(box => left.Select(other => other.Score * other.Box.Iou(box.Box)).DefaultIfEmpty().Max());
     }
 
+    /// <summary>The mean of each channel.</summary>
+    private static float[] Means(InputTensor input, ReadOnlySpan<float> image)
+    {
+        var plane = input.Height * input.Width;
+        var means = new float[input.Channels];
+        for (var channel = 0; channel < input.Channels; channel++)
+        {
+            var sum = 0.0;
+            foreach (var value in image.Slice(channel * plane, plane))
+                sum += value;
+            means[channel] = (float)(sum / plane);
+        }
+
+        return means;
+    }
+
     /// <summary>Replaces a place by the mean of each channel.</summary>
-    private static void Hide(InputTensor input, Span<float> image, int row, int column)
+    private static void Hide(InputTensor input, float[] means, Span<float> image, int row, int column)
     {
         var plane = input.Height * input.Width;
         var (left, right) = (column * input.Width / Grid, (column + 1) * input.Width / Grid);
         for (var channel = 0; channel < input.Channels; channel++)
         {
             var values = image.Slice(channel * plane, plane);
-            var sum = 0.0;
-            foreach (var value in values)
-                sum += value;
             for (var y = row * input.Height / Grid; y < (row + 1) * input.Height / Grid; y++)
-                values[((y * input.Width) + left)..((y * input.Width) + right)].Fill((float)(sum / plane));
+                values[((y * input.Width) + left)..((y * input.Width) + right)].Fill(means[channel]);
         }
     }
 }
