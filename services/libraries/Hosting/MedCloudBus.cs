@@ -46,7 +46,8 @@ public static class MedCloudBus
             Register(bus, modules);
             bus.UsingRabbitMq((context, transport) =>
             {
-                Connect(transport, context.GetRequiredService<IOptions<RabbitMqOptions>>().Value);
+                var options = context.GetRequiredService<IOptions<RabbitMqOptions>>().Value;
+                Connect(transport, options, ActivatorUtilities.CreateInstance<BrokerPort>(context, options));
                 // A send to an exchange without a queue would be dropped without an error. The one command is told by its type: contexts of sends and of publications are one class.
                 transport.ConfigureSend(send => send.UseExecute(message =>
                 {
@@ -111,12 +112,13 @@ public static class MedCloudBus
             module.Endpoints(context, transport);
     }
 
-    private static void Connect(IRabbitMqBusFactoryConfigurator transport, RabbitMqOptions options) =>
+    private static void Connect(IRabbitMqBusFactoryConfigurator transport, RabbitMqOptions options, BrokerPort port) =>
         transport.Host(options.Host, options.Port, options.VirtualHost, host =>
         {
             host.Username(options.Username);
             host.Password(options.Password);
             host.Heartbeat(Heartbeat);
+            host.OnRefreshConnectionFactory = _ => port.WaitAsync();
             if (options.UseTls)
                 host.UseSsl(ssl => ssl.ServerName = options.Host);
         });

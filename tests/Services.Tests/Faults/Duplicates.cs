@@ -38,6 +38,8 @@ internal sealed class Duplicates : IAsyncDisposable
     private async Task TapAsync(string queue, CancellationToken cancellationToken)
     {
         var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        // A service that is ready may not have declared it yet.
+        await channel.ExchangeDeclareAsync(queue, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
         var tap = await channel.QueueDeclareAsync(cancellationToken: cancellationToken);
         await channel.QueueBindAsync(tap.QueueName, queue, "", cancellationToken: cancellationToken);
         var consumer = new AsyncEventingBasicConsumer(channel);
