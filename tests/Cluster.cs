@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MedCloud.Tests;
 
 /// <summary>The servers that a cluster stands on.</summary>
@@ -21,10 +23,14 @@ internal sealed record ClusterServers(RabbitMqServer Broker, PostgresServer Data
 
 /// <summary>
 /// MedCloud as a hospital runs it: each service a process of its own, on a broker's virtual host, databases and a container that nobody else uses.
-/// The schemas are made by the migration commands, as the chart's job does.
+/// The schemas are made by the migration commands, as the chart's job does, once on each database server, and copied for every cluster there.
 /// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
+    private const string Template = "template";
+
+    private static readonly ConditionalWeakTable<PostgresServer, Task> Templates = [];
+
     private readonly Dictionary<string, string> settings;
 
     private Cluster(ClusterServers servers, string name, IReadOnlyDictionary<string, string>? settings, int? databasePort)
@@ -67,7 +73,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Every process that was started and not disposed of.</summary>
     public IEnumerable<ProductProcess> Processes => [.. Ingests, .. Workers, .. Results, .. Portals];
 
-    /// <summary>Migrates, and starts as many processes of each service; <paramref name="databasePort"/> is another port that leads to the database.</summary>
+    /// <summary>Makes the schemas, and starts as many processes of each service; <paramref name="databasePort"/> is another port that leads to the database.</summary>
     public static async Task<Cluster> StartAsync(
         ClusterServers servers, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? settings = null, int ingests = 1, int workers = 1, int results = 1,
         int? databasePort = null)
@@ -76,7 +82,9 @@ internal sealed class Cluster : IAsyncDisposable
         try
         {
             await servers.Broker.AddVirtualHostAsync(cluster.VirtualHost, cancellationToken);
-            await Task.WhenAll(cluster.MigrateAsync("MedCloud.Ingest"), cluster.MigrateAsync("MedCloud.Results"));
+            await TemplateAsync(servers);
+            foreach (var service in new[] { "ingest", "results" })
+                PostgresDatabases.Copy(servers.Database, $"{Template}-{service}", $"{cluster.VirtualHost}-{service}");
             await Task.WhenAll(
             [
                 .. Enumerable.Range(0, ingests).Select(_ => cluster.StartIngestAsync()),
@@ -123,6 +131,16 @@ internal sealed class Cluster : IAsyncDisposable
             among.Add(process);
         await process.ReadyAsync();
         return process;
+    }
+
+    private static Task TemplateAsync(ClusterServers servers)
+    {
+        lock (Templates)
+            return Templates.GetValue(servers.Database, _ =>
+            {
+                var cluster = new Cluster(servers, Template, null, null);
+                return Task.WhenAll(cluster.MigrateAsync("MedCloud.Ingest"), cluster.MigrateAsync("MedCloud.Results"));
+            });
     }
 
     private async Task MigrateAsync(string program)

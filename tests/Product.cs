@@ -72,10 +72,11 @@ internal sealed class Product : IAsyncDisposable
     }
 }
 
-/// <summary>A test of the product in one of its configurations: each test has a product of its own, and a client.</summary>
+/// <summary>A test of the product in one of its configurations, with a client: of the product that all such tests share, or of its own where it needs settings.</summary>
 public abstract class ProductTest(Configuration configuration, Servers servers, params (string Name, string Value)[] settings) : IAsyncLifetime
 {
     private Product? product;
+    private bool IsShared => settings.Length == 0;
     private ProductClient? client;
 
     private protected Product Product => product!;
@@ -84,7 +85,9 @@ public abstract class ProductTest(Configuration configuration, Servers servers, 
 
     public async ValueTask InitializeAsync()
     {
-        product = await Product.StartAsync(configuration, servers, settings.ToDictionary(setting => setting.Name, setting => setting.Value));
+        product = IsShared
+            ? await servers.ProductAsync(configuration)
+            : await Product.StartAsync(configuration, servers, settings.ToDictionary(setting => setting.Name, setting => setting.Value));
         client = new ProductClient(Product.HttpUrl);
     }
 
@@ -92,7 +95,7 @@ public abstract class ProductTest(Configuration configuration, Servers servers, 
     {
         GC.SuppressFinalize(this);
         client?.Dispose();
-        if (product is not null)
+        if (product is not null && !IsShared)
             await product.DisposeAsync();
     }
 }

@@ -21,6 +21,7 @@ internal class ProductProcess : IAsyncDisposable
     /// <param name="arguments">Of the command line.</param>
     public ProductProcess(string program, IReadOnlyDictionary<string, string>? settings, params IEnumerable<string> arguments)
     {
+        Program = program;
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, $"{program}.dll"));
         foreach (var argument in arguments)
@@ -48,6 +49,9 @@ internal class ProductProcess : IAsyncDisposable
         child.BeginOutputReadLine();
         child.BeginErrorReadLine();
     }
+
+    /// <summary>The assembly, e.g. MedCloud.Ingest.</summary>
+    public string Program { get; }
 
     public int Id => child.Id;
 

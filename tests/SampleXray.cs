@@ -18,6 +18,15 @@ internal sealed record SampleXray(byte[] File, string Study, string Series, stri
     /// <summary>(0008,0016)</summary>
     public static Uid SopClass => Uid.TryParse(Sample.SopClass, out var uid) ? uid : throw new InvalidDataException("the sample has no SOP class");
 
+    private static int next = 1_000_000;
+
+    /// <summary>An instance of a study that no other test has.</summary>
+    public static SampleXray New(string? patientName = null)
+    {
+        var number = Interlocked.Increment(ref next);
+        return Create(number, number, patientName);
+    }
+
     /// <summary>Instance <paramref name="number"/> (0 to 9,999,999) of study <paramref name="study"/> (0 to 9,999,999); equal numbers give equal bytes.</summary>
     public static SampleXray Create(int study, int number, string? patientName = null)
     {

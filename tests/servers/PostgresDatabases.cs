@@ -11,6 +11,10 @@ internal static class PostgresDatabases
     /// <summary>Creates it, without a table.</summary>
     public static void Create(string database) => Administrate(database, "CREATE DATABASE");
 
+    /// <summary>Creates one that is like another, to which nobody is connected.</summary>
+    public static void Copy(PostgresServer server, string from, string to) =>
+        Execute($"{server.ConnectionString};Database=postgres", $"CREATE DATABASE \"{to}\" TEMPLATE \"{from}\"");
+
     /// <summary>Ends its connections and deletes it, if it is there.</summary>
     public static void Drop(string database) => Administrate(database, "DROP DATABASE IF EXISTS", " WITH (FORCE)");
 

@@ -4,13 +4,14 @@ using MedCloud.Tests;
 
 namespace MedCloud.Tests;
 
-/// <summary>The servers that all tests of a run share, each started when the first test asks for it. A test that stops or kills one starts its own.</summary>
+/// <summary>The servers that all tests of a run share, and MedCloud itself, each started when the first test asks for it. A test that stops or kills one starts its own.</summary>
 public sealed class Servers : IAsyncDisposable
 {
     private readonly SemaphoreSlim starting = new(1);
     private readonly Lazy<AzuriteServer> azurite = new(() => new AzuriteServer());
     private readonly Lazy<PostgresServer> postgres = new(() => new PostgresServer());
     private readonly Lazy<RabbitMqServer> rabbitMq = new(() => new RabbitMqServer());
+    private readonly Dictionary<Configuration, Task<Product>> products = [];
 
     /// <summary>The connection string of the shared Azurite; skips the test where it is not installed.</summary>
     public async Task<string> AzuriteAsync(CancellationToken cancellationToken) => (await RunningAsync(azurite, cancellationToken)).ConnectionString;
@@ -26,8 +27,21 @@ public sealed class Servers : IAsyncDisposable
     internal async Task<ClusterServers> ClusterAsync(CancellationToken cancellationToken) => new(
         await RunningAsync(rabbitMq, cancellationToken), await RunningAsync(postgres, cancellationToken), await RunningAsync(azurite, cancellationToken));
 
+    /// <summary>MedCloud with its defaults, on data of its own. Each test sends it studies of its own, and asks for no others.</summary>
+    internal Task<Product> ProductAsync(Configuration configuration)
+    {
+        lock (products)
+        {
+            if (!products.TryGetValue(configuration, out var product))
+                products.Add(configuration, product = Product.StartAsync(configuration, this));
+            return product;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        foreach (var product in products.Values.Where(product => product.IsCompletedSuccessfully))
+            await (await product).DisposeAsync();
         await StopAsync(azurite);
         await StopAsync(postgres);
         await StopAsync(rabbitMq);

@@ -19,9 +19,13 @@ public sealed partial class AzureBlobStore : IBlobStore
     private const string ProbeName = "probe";
     private const int ReadBufferBytes = 1024 * 1024;
 
+    // 256 MiB; memory stays bounded however many senders there are.
+    private const int MostLargeBlocks = 16;
+
     private readonly BlobContainerClient container;
     private readonly ILogger logger;
     private volatile bool containerMade;
+    private int largeBlocks;
 
     /// <summary>A store in <paramref name="container"/>; nothing is sent before the first call.</summary>
     /// <param name="container">See <see cref="ClientOptions"/> for the options that it is made with.</param>

@@ -21,25 +21,30 @@ public sealed partial class AzureBlobStore
         return Convert.ToBase64String(id);
     }
 
-    /// <summary>A blob on its way into the container. It holds one block; an object that fits into it is sent in one request.</summary>
+    /// <summary>
+    /// A blob on its way into the container. It holds one block; an object that fits into it is sent in one request, which costs the service a third of what blocks and their
+    /// commit do. So that a radiograph fits, a few writers at a time may hold a large block.
+    /// </summary>
     private sealed class AzureBlobWriter(AzureBlobStore store, BlobKey key) : BlobWriter
     {
         // The service takes 50,000 blocks: 195 GiB at this size.
         private const int BlockBytes = 4 * 1024 * 1024;
+        private const int LargeBlockBytes = 16 * 1024 * 1024;
 
         private readonly Guid writer = new(RandomNumberGenerator.GetBytes(16));
         private readonly BlockBlobClient blob = store.BlockBlob(key.Value);
         private readonly List<string> blocks = [];
         private byte[]? block = ArrayPool<byte>.Shared.Rent(BlockBytes);
+        private int capacity = BlockBytes;
         private int buffered;
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             while (!buffer.IsEmpty)
             {
-                if (buffered == BlockBytes)
+                if (buffered == capacity && !TryEnlarge())
                     await StageAsync(cancellationToken).ConfigureAwait(false);
-                var taken = Math.Min(buffer.Length, BlockBytes - buffered);
+                var taken = Math.Min(buffer.Length, capacity - buffered);
                 buffer.Span[..taken].CopyTo(Block.AsSpan(buffered));
                 buffered += taken;
                 buffer = buffer[taken..];
@@ -63,7 +68,7 @@ public sealed partial class AzureBlobStore
                 if (blocks.Count == 0)
                 {
                     using var bytes = Buffered();
-                    await blob.UploadAsync(bytes, new BlobUploadOptions { Metadata = metadata, Conditions = isNew, TransferOptions = new() { InitialTransferSize = BlockBytes } }, cancellationToken).ConfigureAwait(false);
+                    await blob.UploadAsync(bytes, new BlobUploadOptions { Metadata = metadata, Conditions = isNew, TransferOptions = new() { InitialTransferSize = LargeBlockBytes } }, cancellationToken).ConfigureAwait(false);
                 }
                 else
                 {
@@ -82,9 +87,31 @@ public sealed partial class AzureBlobStore
         public override ValueTask DisposeAsync()
         {
             if (block is { } rented)
+            {
                 ArrayPool<byte>.Shared.Return(rented);
+                if (capacity == LargeBlockBytes)
+                    Interlocked.Decrement(ref store.largeBlocks);
+            }
+
             block = null;
             return base.DisposeAsync();
+        }
+
+        private bool TryEnlarge()
+        {
+            if (blocks.Count > 0 || capacity == LargeBlockBytes)
+                return false;
+            if (Interlocked.Increment(ref store.largeBlocks) > MostLargeBlocks)
+            {
+                Interlocked.Decrement(ref store.largeBlocks);
+                return false;
+            }
+
+            var large = ArrayPool<byte>.Shared.Rent(LargeBlockBytes);
+            Block.AsSpan(0, buffered).CopyTo(large);
+            ArrayPool<byte>.Shared.Return(Block);
+            (block, capacity) = (large, LargeBlockBytes);
+            return true;
         }
 
         private byte[] Block => block ?? throw new ObjectDisposedException(nameof(AzureBlobWriter));

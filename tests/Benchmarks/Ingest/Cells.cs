@@ -58,7 +58,8 @@ internal sealed class Cells
 
     private void Add(Cell cell, Server server, Sent sent)
     {
-        Console.Error.WriteLine($"{cell.Name} {server.Name}: {sent.PerSecond:0.0}/s, p50 {sent.MedianMs:0.0} ms, {sent.CpuMs:0.00} ms CPU each");
+        Console.Error.WriteLine($"{cell.Name} {server.Name}: {sent.PerSecond:0.0}/s, p50 {sent.MedianMs:0.0} ms, {sent.CpuMs:0.00} ms CPU each"
+            + (sent.CpuByProcess.Count > 1 ? $" ({string.Join(", ", sent.CpuByProcess.Select(process => $"{process.Name} {process.Ms:0.00}"))})" : ""));
         var key = (cell.Name, server.Name);
         if (!samples.TryGetValue(key, out var list))
             samples.Add(key, list = []);

@@ -10,8 +10,12 @@ namespace MedCloud.Benchmarks.Ingest;
 /// <summary>What sending took, from the first request to the last answer.</summary>
 /// <param name="PerSecond">Instances.</param>
 /// <param name="MedianMs">The middle one of the times from a request to its answer.</param>
-/// <param name="CpuMs">CPU of the server per instance, until it rests.</param>
-internal sealed record Sent(double PerSecond, double MedianMs, double CpuMs);
+/// <param name="CpuByProcess">CPU of the server's processes per instance, until they rest, ms.</param>
+internal sealed record Sent(double PerSecond, double MedianMs, IReadOnlyList<(string Name, double Ms)> CpuByProcess)
+{
+    /// <summary>CPU of the server per instance, until it rests.</summary>
+    public double CpuMs => CpuByProcess.Sum(process => process.Ms);
+}
 
 /// <summary>The load, the same for every server.</summary>
 internal static class Load
@@ -91,7 +95,7 @@ internal static class Load
         var times = new double[batches.Length];
         var next = -1;
         await PrepareMemoryAsync(instances.Sum(instance => (long)instance.Header.Length + instance.Pixels.Length));
-        var cpu = server.CpuSeconds;
+        var before = server.CpuByProcess();
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, connections).Select(connection => Task.Run(async () =>
         {
@@ -105,7 +109,10 @@ internal static class Load
         var seconds = clock.Elapsed.TotalSeconds;
         await close();
         await server.RestAsync();
-        return new Sent(instances.Length / seconds, Median.Of(times), (server.CpuSeconds - cpu) * 1000 / instances.Length);
+        return new Sent(
+            instances.Length / seconds,
+            Median.Of(times),
+            [.. server.CpuByProcess().Zip(before, (now, then) => (now.Name, (now.Seconds - then.Seconds) * 1000 / instances.Length))]);
     }
 
     /// <summary>

@@ -63,7 +63,8 @@ internal static class RejoinRows
             var clock = Stopwatch.StartNew();
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
             using var limit = new CancellationTokenSource(GivenUpAfter);
-            while (load.Acknowledged == acknowledged || await OutcomesAsync(results) == outcomes)
+            // The load may have ended by then: a broker that is away holds back no sender.
+            while (await OutcomesAsync(results) == outcomes || (load.Acknowledged == acknowledged && acknowledged < Instances))
                 await timer.WaitForNextTickAsync(limit.Token);
             var seconds = clock.Elapsed.TotalSeconds;
 
@@ -84,7 +85,7 @@ internal static class RejoinRows
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <param name="Seconds">From the return until an instance has been acknowledged and an outcome recorded that were not before.</param>
+    /// <param name="Seconds">From the return until an outcome has been recorded that was not before, and an instance acknowledged if there was one to send.</param>
     /// <param name="Kept">Acknowledged instances that came back with their bytes.</param>
     /// <param name="Results">Of which each is the only one of an instance and a model.</param>
     private sealed record Rejoined(double Seconds, int Kept, int Results);

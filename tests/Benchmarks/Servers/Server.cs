@@ -13,11 +13,11 @@ internal sealed class Server : IAsyncDisposable
     // USER_HZ, in which /proc/<pid>/stat counts, is 100 on every architecture that .NET runs on.
     private const double TicksPerSecond = 100;
 
-    private readonly int[] processes;
+    private readonly (string Name, int Id)[] processes;
     private readonly Func<ValueTask> stop;
     private readonly TemporaryFolder? folder;
 
-    private Server(string name, int[] processes, TemporaryFolder? folder, Func<ValueTask> stop)
+    private Server(string name, (string Name, int Id)[] processes, TemporaryFolder? folder, Func<ValueTask> stop)
     {
         Name = name;
         this.processes = processes;
@@ -37,24 +37,14 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Where it takes blobs, if that is all that it does.</summary>
     public BlobContainerClient? Blobs { get; private init; }
 
-    /// <summary>CPU seconds that the processes and their descendants have used so far; of one that has ended, if its parent waited for it.</summary>
-    public double CpuSeconds
+    /// <summary>CPU seconds that all processes have used so far, as <see cref="CpuByProcess"/> counts them.</summary>
+    public double CpuSeconds => CpuByProcess().Sum(process => process.Seconds);
+
+    /// <summary>CPU seconds that each process and its descendants have used so far; of one that has ended, if its parent waited for it.</summary>
+    public IReadOnlyList<(string Name, double Seconds)> CpuByProcess()
     {
-        get
-        {
-            var all = AllProcesses();
-            var (own, next) = (0L, new Stack<int>(processes));
-            while (next.TryPop(out var id))
-            {
-                own += all.GetValueOrDefault(id).Ticks;
-                foreach (var (child, found) in all)
-                {
-                    if (found.Parent == id)
-                        next.Push(child);
-                }
-            }
-            return own / TicksPerSecond;
-        }
+        var all = AllProcesses();
+        return [.. processes.Select(process => (process.Name, UsedBy(process.Id, all) / TicksPerSecond))];
     }
 
     /// <summary>MedCloud's own processes; none where the server is another.</summary>
@@ -65,7 +55,7 @@ internal sealed class Server : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         var process = await AllInOneProcess.StartAsync(folder.Path);
-        return new Server("MedCloud", [process.Id], folder, process.DisposeAsync)
+        return new Server("MedCloud", [("AllInOne", process.Id)], folder, process.DisposeAsync)
         {
             Dimse = new IPEndPoint(IPAddress.Loopback, process.DimsePort),
             AeTitle = AeTitle.Parse("MEDCLOUD"),
@@ -82,7 +72,12 @@ internal sealed class Server : IAsyncDisposable
     {
         var cluster = await Cluster.StartAsync(servers, CancellationToken.None);
         await cluster.StartPortalAsync();
-        int[] processes = [.. cluster.Processes.Select(process => process.Id), servers.Broker.ProcessId, servers.Database.ProcessId];
+        (string Name, int Id)[] processes =
+        [
+            .. cluster.Processes.Select(process => (process.Program, process.Id)),
+            ("RabbitMQ", servers.Broker.ProcessId),
+            ("PostgreSQL", servers.Database.ProcessId),
+        ];
         return new Server("MedCloud", processes, null, cluster.DisposeAsync)
         {
             Dimse = new IPEndPoint(IPAddress.Loopback, cluster.Ingests[0].DimsePort),
@@ -97,7 +92,7 @@ internal sealed class Server : IAsyncDisposable
     {
         var container = new BlobContainerClient(servers.Blobs.ConnectionString, $"bare-{Guid.NewGuid():n}");
         await container.CreateAsync();
-        return new Server("Put Blob", [servers.Blobs.ProcessId], null, () => ValueTask.CompletedTask) { Blobs = container };
+        return new Server("Put Blob", [("Azurite", servers.Blobs.ProcessId)], null, () => ValueTask.CompletedTask) { Blobs = container };
     }
 
     /// <summary>Orthanc with its defaults: SQLite, each file synchronised.</summary>
@@ -108,7 +103,7 @@ internal sealed class Server : IAsyncDisposable
         var (dimse, http) = (ports[0], ports[1]);
         var process = Tools.Start("/usr/sbin/Orthanc", Orthanc.WriteConfiguration(folder.Path, dimse, http));
         await Tools.ListeningAsync(process, dimse, http);
-        return new Server("Orthanc", [process.Id], folder, () => KillAsync(process))
+        return new Server("Orthanc", [("Orthanc", process.Id)], folder, () => KillAsync(process))
         {
             Dimse = new IPEndPoint(IPAddress.Loopback, dimse),
             Stow = new Uri($"http://127.0.0.1:{http}/dicom-web/studies"),
@@ -122,7 +117,7 @@ internal sealed class Server : IAsyncDisposable
         var port = TestServer.FreePorts(1)[0];
         var process = Tools.Start("/usr/bin/storescp", "--fork", "-od", folder.Path, $"{port}");
         await Tools.ListeningAsync(process, port);
-        return new Server("storescp --fork", [process.Id], folder, () => KillAsync(process)) { Dimse = new IPEndPoint(IPAddress.Loopback, port) };
+        return new Server("storescp --fork", [("storescp", process.Id)], folder, () => KillAsync(process)) { Dimse = new IPEndPoint(IPAddress.Loopback, port) };
     }
 
     /// <summary>A bare Kestrel that hashes each body and writes it to a synchronised file: what STOW-RS costs without DICOM and without an index.</summary>
@@ -132,7 +127,7 @@ internal sealed class Server : IAsyncDisposable
         var port = TestServer.FreePorts(1)[0];
         var process = Tools.Start("dotnet", typeof(Server).Assembly.Location, "--kestrel", $"{port}", folder.Path);
         await Tools.ListeningAsync(process, port);
-        return new Server("Kestrel, SHA-256 + file + fsync", [process.Id], folder, () => KillAsync(process)) { Stow = new Uri($"http://127.0.0.1:{port}/") };
+        return new Server("Kestrel, SHA-256 + file + fsync", [("Kestrel", process.Id)], folder, () => KillAsync(process)) { Stow = new Uri($"http://127.0.0.1:{port}/") };
     }
 
     /// <summary>Waits until the processes rest: what it does after its answers is its own cost and must not fall into the next measurement.</summary>
@@ -153,6 +148,21 @@ internal sealed class Server : IAsyncDisposable
     {
         await stop();
         folder?.Dispose();
+    }
+
+    private static long UsedBy(int process, Dictionary<int, (int Parent, long Ticks)> all)
+    {
+        var (used, next) = (0L, new Stack<int>([process]));
+        while (next.TryPop(out var id))
+        {
+            used += all.GetValueOrDefault(id).Ticks;
+            foreach (var (child, found) in all)
+            {
+                if (found.Parent == id)
+                    next.Push(child);
+            }
+        }
+        return used;
     }
 
     private static Dictionary<int, (int Parent, long Ticks)> AllProcesses()

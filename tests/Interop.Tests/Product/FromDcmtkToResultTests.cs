@@ -7,27 +7,26 @@ namespace MedCloud.Interop.Tests.Product;
 /// <summary>DCMTK as the PACS, the JSON door as the reader: the sixteen labelled X-rays give the training tool's values, whatever their transfer syntax.</summary>
 public abstract class FromDcmtkToResultTests(Configuration configuration, Servers servers) : ProductTest(configuration, servers)
 {
+    /// <summary>Each by one door only, the doors in turn: sent by the other as well it would be a duplicate, and not analysed.</summary>
     [Fact]
-    public async Task EveryXraySentByDcmsendHasTheTrainingToolsValues()
-    {
-        foreach (var xray in await Xray.AllAsync())
-        {
-            await Tool.RunAsync("dcmsend", "-aec", "MEDCLOUD", "127.0.0.1", $"{Product.DimsePort}", xray.Path);
-            await AssertOutcomeAsync(xray);
-            await AssertElementsAsync(xray);
-        }
-    }
-
-    [Fact]
-    public async Task EveryXraySentByStowHasTheTrainingToolsValues()
+    public async Task EveryXraySentByDcmsendOrStowHasTheTrainingToolsValues()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        foreach (var xray in await Xray.AllAsync())
+        foreach (var (turn, xray) in (await Xray.AllAsync()).Index())
         {
-            var file = await File.ReadAllBytesAsync(xray.Path, cancellationToken);
-            Assert.Equal(200, (await Client.StowAsync(file, cancellationToken: cancellationToken)).Status);
-            await AssertOutcomeAsync(xray);
-            Assert.Equal(file, await Client.RetrieveAsync(xray.Study, xray.Series, xray.Instance, cancellationToken));
+            if (turn % 2 == 0)
+            {
+                await Tool.RunAsync("dcmsend", "-aec", "MEDCLOUD", "127.0.0.1", $"{Product.DimsePort}", xray.Path);
+                await AssertOutcomeAsync(xray);
+                await AssertElementsAsync(xray);
+            }
+            else
+            {
+                var file = await File.ReadAllBytesAsync(xray.Path, cancellationToken);
+                Assert.Equal(200, (await Client.StowAsync(file, cancellationToken: cancellationToken)).Status);
+                await AssertOutcomeAsync(xray);
+                Assert.Equal(file, await Client.RetrieveAsync(xray.Study, xray.Series, xray.Instance, cancellationToken));
+            }
         }
     }
 

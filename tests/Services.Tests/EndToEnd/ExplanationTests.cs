@@ -55,7 +55,7 @@ public abstract class ExplanationTests(Configuration configuration, Servers serv
     public async Task ARefusedOrReplacedAnalysisHasNone()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var first = SampleXray.Create(1, 1);
+        var first = SampleXray.New();
         await Client.StowAsync(first.File, cancellationToken: cancellationToken);
         var study = await Client.FinishedStudyAsync(first.Study, 2, cancellationToken);
         var refused = study["analyses"]!.AsArray().Single(each => (string?)each!["modelName"] == "blood-cells")!;

@@ -11,8 +11,8 @@ public abstract class ImageGateTests(Configuration configuration, Servers server
     public async Task AMicroscopyImageSentAsAChestXrayIsRefusedByEachChestModelWithASentence()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var smear = await SampleXray.Create(1, 1).ShowAsync("microscopy");
-        var xray = SampleXray.Create(2, 2);
+        var smear = await SampleXray.New().ShowAsync("microscopy");
+        var xray = SampleXray.New();
 
         Assert.Equal(200, (await Client.StowAsync(smear.File, cancellationToken: cancellationToken)).Status);
         Assert.Equal(200, (await Client.StowAsync(xray.File, cancellationToken: cancellationToken)).Status);

@@ -12,11 +12,11 @@ public sealed class LenientStoringTests(Servers servers)
     public async Task AnXrayWithoutPreambleIsAnalysedAndDrawn(Configuration configuration)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var xray = SampleXray.Create(1, 1);
+        var xray = SampleXray.New();
         using var reader = DicomReader.ForPart10(new MemoryStream(xray.File));
         await reader.ReadMetaAsync(cancellationToken);
         var file = xray.File[(int)reader.DataSetOffset..];
-        await using var product = await Product.StartAsync(configuration, servers);
+        var product = await servers.ProductAsync(configuration);
         using var client = new ProductClient(product.HttpUrl);
 
         Assert.Equal(200, (await client.StowAsync(file, cancellationToken: cancellationToken)).Status);

@@ -27,7 +27,9 @@ internal sealed class Load(int instances, IReadOnlyList<string> models, Func<Can
 {
     private const int InstancesPerStudy = 10;
 
-    private readonly ConcurrentQueue<SampleXray> toSend = new(Enumerable.Range(0, instances).Select(number => SampleXray.Create(number / InstancesPerStudy, number)));
+    private static int next;
+
+    private readonly ConcurrentQueue<SampleXray> toSend = new(Enumerable.Range(First(instances), instances).Select(number => SampleXray.Create(number / InstancesPerStudy, number)));
     private readonly ConcurrentDictionary<string, SampleXray> kept = new();
     private readonly SemaphoreSlim acknowledgement = new(0);
     private int sent;
@@ -41,6 +43,13 @@ internal sealed class Load(int instances, IReadOnlyList<string> models, Func<Can
 
     /// <summary>How many instances were acknowledged.</summary>
     public int Acknowledged => kept.Count;
+
+    /// <summary>The number of its first instance, the first of a study, so that no two loads have a study in common.</summary>
+    private static int First(int instances)
+    {
+        var studies = (instances + InstancesPerStudy - 1) / InstancesPerStudy;
+        return (Interlocked.Add(ref next, studies) - studies) * InstancesPerStudy;
+    }
 
     /// <summary>Sends every instance until it is acknowledged, and never after that.</summary>
     public Task SendAsync(CancellationToken cancellationToken) => Task.WhenAll(

@@ -13,7 +13,7 @@ public sealed class PatientNameTests(Servers servers)
     public async Task NamesInEveryScriptAreShownInTheStudy(Configuration configuration)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        await using var product = await Product.StartAsync(configuration, servers);
+        var product = await servers.ProductAsync(configuration);
         using var client = new ProductClient(product.HttpUrl);
         (string CharacterSet, string Bytes, string Name)[] patients =
         [

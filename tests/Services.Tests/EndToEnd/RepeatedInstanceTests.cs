@@ -10,7 +10,7 @@ public abstract class RepeatedInstanceTests(Configuration configuration, Servers
     public async Task BytesThatReturnAfterOthersHaveTheirAnalysesAgain()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var first = SampleXray.Create(1, 1);
+        var first = SampleXray.New();
         var other = (byte[])first.File.Clone();
         other[^1] ^= 1;
 
@@ -29,7 +29,7 @@ public abstract class RepeatedInstanceTests(Configuration configuration, Servers
     public async Task TheSameBytesMarkedStatRaiseThePriorityAndRoutineOnesNeverLowerIt()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var xray = SampleXray.Create(2, 1);
+        var xray = SampleXray.New();
         await Client.StowAsync(xray.File, cancellationToken: cancellationToken);
         var routine = await Client.FinishedStudyAsync(xray.Study, 2, cancellationToken);
         Assert.Equal("STUDY_PRIORITY_ROUTINE", (string?)routine["priority"]);

@@ -13,7 +13,7 @@ public abstract class MedctlTests(Configuration configuration, Servers servers) 
     {
         using var folder = new TemporaryFolder();
         var deep = Directory.CreateDirectory(Path.Combine(folder.Path, "a", "b")).FullName;
-        var sample = SampleXray.Create(1, 1);
+        var sample = SampleXray.New();
         await File.WriteAllBytesAsync(Path.Combine(deep, "without-extension"), sample.File, Cancelled);
         await File.WriteAllTextAsync(Path.Combine(deep, "README.md"), "no image", Cancelled);
         MedctlRun.Picture(Path.Combine(folder.Path, "a", "one.png"), SKEncodedImageFormat.Png);
@@ -70,7 +70,7 @@ public abstract class MedctlTests(Configuration configuration, Servers servers) 
     {
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "xray.dcm");
-        var sample = SampleXray.Create(2, 1, "ZZMARKED^PATIENT");
+        var sample = SampleXray.New("ZZMARKED^PATIENT");
         await File.WriteAllBytesAsync(file, sample.File, Cancelled);
         Assert.Equal(0, (await MedctlRun.OfAsync("send", file, "--url", Product.HttpUrl)).Code);
 

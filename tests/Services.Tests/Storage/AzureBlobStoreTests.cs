@@ -29,14 +29,33 @@ public sealed class AzureBlobStoreTests(Servers servers) : BlobStoreContract, IA
     [Fact]
     public async Task ABlobOfManyBlocksIsReadBackByteForByte()
     {
-        var bytes = RandomNumberGenerator.GetBytes(9 * 1024 * 1024 + 17);
+        var bytes = RandomNumberGenerator.GetBytes((33 << 20) + 17);
         var key = NewKey();
 
         await WriteAsync(key, bytes);
 
         Assert.Equal(SHA256.HashData(bytes), SHA256.HashData(await ReadAsync(key)));
-        var blocks = await container!.GetBlockBlobClient(key.Value).GetBlockListAsync(cancellationToken: Cancellation);
-        Assert.Equal([4 << 20, 4 << 20, (1 << 20) + 17], blocks.Value.CommittedBlocks.Select(block => block.Size));
+        Assert.Equal([16 << 20, 16 << 20, (1 << 20) + 17], await BlocksAsync(key));
+    }
+
+    [Fact]
+    public async Task ARadiographIsSentInOneRequest_AndInBlocksWhereManyAreWritten()
+    {
+        var radiograph = new byte[(8 << 20) + 700];
+        var (alone, crowded) = (NewKey(), NewKey());
+        var others = new List<BlobWriter>();
+        for (var other = 0; other < 16; other++)
+        {
+            others.Add(await Store.CreateAsync(NewKey(), Cancellation));
+            await others[other].WriteAsync(radiograph, Cancellation);
+        }
+        await WriteAsync(crowded, radiograph);
+        foreach (var other in others)
+            await other.DisposeAsync();
+        await WriteAsync(alone, radiograph);
+
+        Assert.Equal([4 << 20, 4 << 20, 700], await BlocksAsync(crowded));
+        Assert.Empty(await BlocksAsync(alone));
     }
 
     [Fact]
@@ -60,7 +79,7 @@ public sealed class AzureBlobStoreTests(Servers servers) : BlobStoreContract, IA
     public async Task OfTwoWritersWithManyBlocksOneCommitsItsOwn()
     {
         var key = NewKey();
-        var bytes = RandomNumberGenerator.GetBytes(5 * 1024 * 1024);
+        var bytes = RandomNumberGenerator.GetBytes(17 << 20);
         await using var first = await Store.CreateAsync(key, Cancellation);
         await using var second = await Store.CreateAsync(key, Cancellation);
         await first.WriteAsync(bytes, Cancellation);
@@ -158,6 +177,12 @@ public sealed class AzureBlobStoreTests(Servers servers) : BlobStoreContract, IA
     }
 
     /// <summary>The connection breaks after the service has done the first commit (a request with If-None-Match) and before it says so.</summary>
+    private async Task<IEnumerable<int>> BlocksAsync(BlobKey key)
+    {
+        var blocks = await container!.GetBlockBlobClient(key.Value).GetBlockListAsync(cancellationToken: Cancellation);
+        return blocks.Value.CommittedBlocks.Select(block => block.Size);
+    }
+
     private sealed class LosesFirstCommitAnswer : HttpPipelinePolicy
     {
         public int Commits { get; private set; }
