@@ -18,6 +18,9 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
     private const int Grouped = 256;
     private const int Attempts = 5;
 
+    // Nobody is held up by it, and while instances are stored it saves a commit of its own for nearly every confirmation.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
     private readonly Channel<Write> queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(Waiting) { SingleReader = true });
 
     // One context for all transactions, so that its connection stays open and its statements prepared; given up when a transaction fails. Only the loop uses it.
@@ -27,9 +30,10 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
     /// <param name="work">Reads and writes through the context, saves its changes, and does nothing else.</param>
     /// <param name="cancellationToken">Ends the wait for a place in the queue. After that the outcome is awaited, so that the caller knows it.</param>
     /// <exception cref="IngestDatabaseException">The database did not take it.</exception>
-    public async Task<T> WriteAsync<T>(Func<IngestDb, Task<T>> work, CancellationToken cancellationToken)
+    /// <param name="isPatient">Nobody waits for it: it is committed with the next write that is not patient, or after 0.1 s.</param>
+    public async Task<T> WriteAsync<T>(Func<IngestDb, Task<T>> work, CancellationToken cancellationToken, bool isPatient = false)
     {
-        var write = new Write<T>(work);
+        var write = new Write<T>(work) { IsPatient = isPatient };
         try
         {
             await queue.Writer.WriteAsync(write, cancellationToken);
@@ -79,13 +83,41 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
         var group = new List<Write>(Grouped);
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            while (group.Count < Grouped && queue.Reader.TryRead(out var write))
-                group.Add(write);
+            if (Take(group))
+                await WaitForOthersAsync(group);
             await CommitAsync(group);
             group.Clear();
         }
 
         await CloseAsync();
+    }
+
+    /// <summary>Adds what waits; false if one of it is not patient, or the group is full.</summary>
+    private bool Take(List<Write> group)
+    {
+        var isPatient = true;
+        while (group.Count < Grouped && queue.Reader.TryRead(out var write))
+        {
+            group.Add(write);
+            isPatient &= write.IsPatient;
+        }
+
+        return isPatient && group.Count < Grouped;
+    }
+
+    private async Task WaitForOthersAsync(List<Write> group)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        try
+        {
+            while (await queue.Reader.WaitToReadAsync(limit.Token) && Take(group))
+            {
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // They have waited long enough.
+        }
     }
 
     /// <param name="group">What is committed together.</param>
@@ -177,6 +209,8 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
 
     private abstract class Write
     {
+        public bool IsPatient { get; init; }
+
         public abstract Task RunAsync(IngestDb db);
 
         public abstract void Succeed();

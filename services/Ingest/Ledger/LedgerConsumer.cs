@@ -11,13 +11,13 @@ internal sealed class LedgerConsumer(IngestWriter writer, LedgerSignal signal, T
 {
     public async Task Consume(ConsumeContext<InstanceRecorded> context)
     {
-        await writer.WriteAsync(db => Reconciler.RecordedAsync(db, context.Message), context.CancellationToken);
+        await writer.WriteAsync(db => Reconciler.RecordedAsync(db, context.Message), context.CancellationToken, isPatient: true);
         signal.Set();
     }
 
     public async Task Consume(ConsumeContext<AnalysisRecorded> context)
     {
-        await writer.WriteAsync(db => Reconciler.RecordedAsync(db, context.Message), context.CancellationToken);
+        await writer.WriteAsync(db => Reconciler.RecordedAsync(db, context.Message), context.CancellationToken, isPatient: true);
         signal.Set();
     }
 

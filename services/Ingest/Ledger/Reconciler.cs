@@ -10,6 +10,10 @@ internal static class Reconciler
     private const string LostOnTheWay = "lost";
     private const string DeadLettered = "dead-lettered";
     internal const int Round = 100;
+
+    private const string CloseRecording =
+        $"""DELETE FROM "Recordings" WHERE "Tenant" = @p0 AND "SopInstanceUid" = @p1 AND "Revision" = @p2 AND (@p3 OR "Body" NOT LIKE '%{RecordingRow.StatInBody}%')""";
+
     private const long ReconcilerLock = 0x6C656467_6572; // "ledger"
 
     /// <summary>
@@ -87,9 +91,7 @@ internal static class Reconciler
 
     /// <summary>Results has committed the instance. What was marked STAT after that message was sent stays open: its own is confirmed, too.</summary>
     public static Task<int> RecordedAsync(IngestDb db, InstanceRecorded message) =>
-        db.Recordings.Where(row => row.Tenant == message.Tenant && row.SopInstanceUid == message.SopInstanceUid && row.Revision == message.Revision)
-            .Where(row => message.Stat || !row.Body.Contains(RecordingRow.StatInBody))
-            .ExecuteDeleteAsync();
+        db.Statement(CloseRecording, message.Tenant, message.SopInstanceUid, message.Revision, message.Stat).ExecuteNonQueryAsync();
 
     /// <summary>Results has committed the outcome.</summary>
     public static Task<int> RecordedAsync(IngestDb db, AnalysisRecorded message) =>
