@@ -23,7 +23,13 @@ internal static class Corpus
     public static async Task<(TransferSyntax Syntax, DataSet DataSet)> ReadAsync(string file, DicomReadLimits? limits = null)
     {
         await using var stream = File.OpenRead(file);
-        using var reader = DicomReader.ForPart10(stream, limits);
+        return await ReadAsync(stream, limits);
+    }
+
+    /// <summary>Reads a whole file as our reader does; synchronously if it lies in memory.</summary>
+    public static async Task<(TransferSyntax Syntax, DataSet DataSet)> ReadAsync(Stream file, DicomReadLimits? limits = null)
+    {
+        using var reader = DicomReader.ForPart10(file, limits);
         await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
         return (reader.Syntax, reader.DataSet);
     }

