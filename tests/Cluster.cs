@@ -84,7 +84,7 @@ internal sealed class Cluster : IAsyncDisposable
             await servers.Broker.AddVirtualHostAsync(cluster.VirtualHost, cancellationToken);
             await TemplateAsync(servers);
             foreach (var service in new[] { "ingest", "results" })
-                PostgresDatabases.Copy(servers.Database, $"{Template}-{service}", $"{cluster.VirtualHost}-{service}");
+                PostgresDatabases.Copy($"{servers.Database.ConnectionString};Database={cluster.VirtualHost}-{service}", $"{Template}-{service}");
             await Task.WhenAll(
             [
                 .. Enumerable.Range(0, ingests).Select(_ => cluster.StartIngestAsync()),

@@ -11,9 +11,8 @@ internal static class PostgresDatabases
     /// <summary>Creates it, without a table.</summary>
     public static void Create(string database) => Administrate(database, "CREATE DATABASE");
 
-    /// <summary>Creates one that is like another, to which nobody is connected.</summary>
-    public static void Copy(PostgresServer server, string from, string to) =>
-        Execute($"{server.ConnectionString};Database=postgres", $"CREATE DATABASE \"{to}\" TEMPLATE \"{from}\"");
+    /// <summary>Creates it like another on its server, to which nobody is connected.</summary>
+    public static void Copy(string database, string template) => Administrate(database, "CREATE DATABASE", $" TEMPLATE \"{template}\"");
 
     /// <summary>Ends its connections and deletes it, if it is there.</summary>
     public static void Drop(string database) => Administrate(database, "DROP DATABASE IF EXISTS", " WITH (FORCE)");

@@ -29,8 +29,8 @@ public sealed class IngestWriter(IDbContextFactory<IngestDb> databases, ILogger<
     /// <summary>Runs <paramref name="work"/> in a transaction and returns its result when that is committed. It may run more than once, so it keeps nothing between runs.</summary>
     /// <param name="work">Reads and writes through the context, saves its changes, and does nothing else.</param>
     /// <param name="cancellationToken">Ends the wait for a place in the queue. After that the outcome is awaited, so that the caller knows it.</param>
-    /// <exception cref="IngestDatabaseException">The database did not take it.</exception>
     /// <param name="isPatient">Nobody waits for it: it is committed with the next write that is not patient, or after 0.1 s.</param>
+    /// <exception cref="IngestDatabaseException">The database did not take it.</exception>
     public async Task<T> WriteAsync<T>(Func<IngestDb, Task<T>> work, CancellationToken cancellationToken, bool isPatient = false)
     {
         var write = new Write<T>(work) { IsPatient = isPatient };

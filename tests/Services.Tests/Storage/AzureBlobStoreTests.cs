@@ -176,13 +176,13 @@ public sealed class AzureBlobStoreTests(Servers servers) : BlobStoreContract, IA
         return (client, new AzureBlobStore(client, NullLogger.Instance));
     }
 
-    /// <summary>The connection breaks after the service has done the first commit (a request with If-None-Match) and before it says so.</summary>
     private async Task<IEnumerable<int>> BlocksAsync(BlobKey key)
     {
         var blocks = await container!.GetBlockBlobClient(key.Value).GetBlockListAsync(cancellationToken: Cancellation);
         return blocks.Value.CommittedBlocks.Select(block => block.Size);
     }
 
+    /// <summary>The connection breaks after the service has done the first commit (a request with If-None-Match) and before it says so.</summary>
     private sealed class LosesFirstCommitAnswer : HttpPipelinePolicy
     {
         public int Commits { get; private set; }
