@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MedCloud.Ingest.Ledger;
 
-/// <summary>What is taken from the outbox to be sent, in this order: instances, failures, requests.</summary>
+/// <summary>What is taken from the outbox to be sent, in this order: instances, failures, requests. Where nothing is, <paramref name="NextDue"/> tells when the next delayed request is due.</summary>
 internal sealed record Outgoing(
     IReadOnlyList<Outgoing<InstanceStored>> Instances,
     IReadOnlyList<Outgoing<AnalysisFailed>> Failures,
@@ -34,6 +34,9 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight, Time
 
     private const int MaxAnnounced = 1000;
 
+    // At most so many are announced and not recorded; what was recorded since the last count is still in it.
+    private int announced = MaxAnnounced;
+
     /// <summary>The queues that requests for <paramref name="models"/> are sent to.</summary>
     public static IEnumerable<QueueDefinition> RequestQueues(IEnumerable<string> models) =>
         models.SelectMany(model => new[] { Queues.Analyse(model, stat: false), Queues.Analyse(model, stat: true) });
@@ -41,10 +44,14 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight, Time
     /// <summary>Takes the next messages; one write of ingest.db.</summary>
     public async Task<Outgoing> TakeAsync(IngestDb db, DateTime now)
     {
+        var instances = await TakeInstancesAsync(db, now);
+        // Where no model takes what is stored, most rounds end here.
+        if (instances.Count > 0 && !await db.Requests.AnyAsync(row => row.State == RequestState.Queued || (row.State == RequestState.Delayed && row.DueAt <= now) || (row.State == RequestState.GivenUp && row.SentAt == null)))
+            return new Outgoing(instances, [], [], null);
         await db.Requests.Where(row => row.State == RequestState.Delayed && row.DueAt <= now)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.Queued).SetProperty(row => row.DueAt, (DateTime?)null));
         var outgoing = new Outgoing(
-            await TakeInstancesAsync(db, now),
+            instances,
             await TakeFailuresAsync(db, now),
             await TakeRequestsAsync(db, now),
             await db.Requests.Where(row => row.State == RequestState.Delayed).MinAsync(row => row.DueAt));
@@ -65,15 +72,22 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight, Time
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, RequestState.Queued).SetProperty(row => row.Attempts, row => row.Attempts - 1));
     }
 
-    /// <summary>Only so many are announced and not recorded at a time: the queue before Results lies in memory.</summary>
-    private static async Task<List<Outgoing<InstanceStored>>> TakeInstancesAsync(IngestDb db, DateTime now)
+    /// <summary>
+    /// Only so many are announced and not recorded at a time: the queue before Results lies in memory. They are counted when there may be so many, not in every round: the count
+    /// passes by all that were recorded lately. Several relays exceed the limit by what each of them takes between two counts; that is harmless.
+    /// </summary>
+    private async Task<List<Outgoing<InstanceStored>>> TakeInstancesAsync(IngestDb db, DateTime now)
     {
-        var free = MaxAnnounced - await db.Recordings.CountAsync(row => row.SentAt != null);
+        if (announced + Round > MaxAnnounced)
+            announced = await db.Recordings.CountAsync(row => row.SentAt != null);
+        var free = MaxAnnounced - announced;
         if (free <= 0)
             return [];
-        var rows = await db.Taking(db.Recordings.Where(row => row.SentAt == null).OrderBy(row => row.Id).Take(Math.Min(Round, free))).ToListAsync();
-        foreach (var row in rows)
-            row.SentAt = now;
+        var rows = await db.Taking(db.Recordings.Where(row => row.SentAt == null).OrderBy(row => row.Id).Take(Math.Min(Round, free))).AsNoTracking().ToListAsync();
+        var taken = rows.ConvertAll(row => row.Id);
+        announced += taken.Count;
+        if (taken.Count > 0)
+            await db.Recordings.Where(row => EF.Parameter(taken).Contains(row.Id)).ExecuteUpdateAsync(set => set.SetProperty(row => row.SentAt, now));
         return rows.ConvertAll(row => new Outgoing<InstanceStored>(row.Id, row.Message(), row.TraceParent));
     }
 

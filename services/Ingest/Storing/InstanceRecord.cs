@@ -46,7 +46,11 @@ internal sealed record Recorded(RecordedResult Result, int Revision, bool IsNewS
 /// <summary>The transaction of <see cref="StoreInstance"/>: index rows and ledger rows.</summary>
 internal static class InstanceRecord
 {
-    private const string IsKnown = """SELECT 1 FROM "Instances" WHERE "Tenant" = @p0 AND "SopInstanceUid" = @p1 LIMIT 1""";
+    private const string IsKnown =
+        """
+        SELECT EXISTS (SELECT 1 FROM "Instances" WHERE "SopInstanceUid" = @p3 AND "Tenant" = @p0);
+
+        """;
 
     private const string StatOfSeries =
         """
@@ -54,22 +58,25 @@ internal static class InstanceRecord
         WHERE series."Tenant" = @p0 AND series."StudyInstanceUid" = @p1 AND series."SeriesInstanceUid" = @p2
         """;
 
-    private const string AddInstance =
-        """
-        INSERT INTO "Instances" ("Tenant", "StudyInstanceUid", "SeriesInstanceUid", "SopInstanceUid", "SopClassUid", "Revision", "IsCurrent", "TransferSyntaxUid", "ContentHash", "BlobKey", "ReceivedAt")
-        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10)
-        """;
+    private const string IntoRecordings = """INSERT INTO "Recordings" ("Tenant", "SopInstanceUid", "Revision", "Body", "CreatedAt", "TraceParent") VALUES """;
 
-    private const string AddRecording =
-        """INSERT INTO "Recordings" ("Tenant", "SopInstanceUid", "Revision", "Body", "CreatedAt", "TraceParent") VALUES (@p0, @p1, @p2, @p3, @p4, @p5)""";
+    private const string AddRecording = IntoRecordings + "(@p0, @p1, @p2, @p3, @p4, @p5)";
+
+    private const string AddInstanceAndRecording =
+        $"""
+        INSERT INTO "Instances" ("Tenant", "StudyInstanceUid", "SeriesInstanceUid", "SopInstanceUid", "SopClassUid", "Revision", "IsCurrent", "TransferSyntaxUid", "ContentHash", "BlobKey", "ReceivedAt")
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10);
+        {IntoRecordings}(@p0, @p3, @p5, @p11, @p10, @p12)
+        """;
 
     /// <summary>Writes the rows, if the bytes are new; may be repeated.</summary>
     public static async Task<Recorded> WriteAsync(IngestDb db, NewInstance instance, DifferentBytes onDifferentBytes)
     {
         var (tenant, sopInstanceUid) = (instance.Tenant, instance.Identity.SopInstanceUid.Value);
-        var current = await db.Statement(IsKnown, tenant, sopInstanceUid).ExecuteScalarAsync() is null
-            ? null
-            : await db.Instances.Where(row => row.Tenant == tenant && row.SopInstanceUid == sopInstanceUid).OrderByDescending(row => row.Revision).FirstOrDefaultAsync();
+        var (isKnown, statBefore) = await FindAsync(db, instance);
+        var current = isKnown
+            ? await db.Instances.Where(row => row.Tenant == tenant && row.SopInstanceUid == sopInstanceUid).OrderByDescending(row => row.Revision).FirstOrDefaultAsync()
+            : null;
         if (current is not null)
         {
             // Repeated after a COMMIT whose answer was lost: the row is this reception's own, and its blob stays.
@@ -88,34 +95,38 @@ internal static class InstanceRecord
         }
 
         var revision = (current?.Revision ?? 0) + 1;
-        var (stat, isNewStudy) = await AddStudyAsync(db, instance);
+        var (stat, isNewStudy) = statBefore is { } isStat && (isStat || !instance.Stat) ? (isStat, false) : await AddStudyAsync(db, instance);
         foreach (var analysis in instance.Analyses.Where(analysis => analysis.Refusal is null))
             await AddRequestAsync(db, instance, revision, analysis, stat);
         await db.SaveChangesAsync();
         await AddInstanceAsync(db, instance, revision);
-        await AddRecordingAsync(db, MessageOf(instance, revision), instance.TraceParent);
         return new Recorded(RecordedResult.Added, revision, isNewStudy);
+    }
+
+    /// <summary>Whether the SOP Instance UID is known, and the priority of the study, null where study or series are new: what every reception asks, in one exchange with the database.</summary>
+    private static async Task<(bool IsKnown, bool? Stat)> FindAsync(IngestDb db, NewInstance instance)
+    {
+        var identity = instance.Identity;
+        // Who raises the study at this moment waits, and then finds the requests that are made here.
+        await using var reader = await db.Statement(
+            IsKnown + StatOfSeries + db.KeepStudy, instance.Tenant, identity.StudyInstanceUid.Value, identity.SeriesInstanceUid.Value, identity.SopInstanceUid.Value).ExecuteReaderAsync();
+        await reader.ReadAsync();
+        var isKnown = Convert.ToBoolean(reader.GetValue(0), CultureInfo.InvariantCulture);
+        await reader.NextResultAsync();
+        return (isKnown, await reader.ReadAsync() ? Convert.ToBoolean(reader.GetValue(0), CultureInfo.InvariantCulture) : null);
     }
 
     /// <summary>Adds study and series if they are new, raises the study's priority, and returns it, and whether the study is new.</summary>
     private static async Task<(bool Stat, bool IsNew)> AddStudyAsync(IngestDb db, NewInstance instance)
     {
         var (tenant, study, series) = (instance.Tenant, instance.Identity.StudyInstanceUid.Value, instance.Identity.SeriesInstanceUid.Value);
-        if (await IsStatAsync() is { } isStat && (isStat || !instance.Stat))
-            return (isStat, false);
-
         var isNew = await db.Database.ExecuteSqlAsync(
             $"""INSERT INTO "Studies" ("Tenant", "StudyInstanceUid", "Stat") VALUES ({tenant}, {study}, {false}) ON CONFLICT DO NOTHING""") > 0;
         await db.Database.ExecuteSqlAsync(
             $"""INSERT INTO "Series" ("Tenant", "StudyInstanceUid", "SeriesInstanceUid") VALUES ({tenant}, {study}, {series}) ON CONFLICT DO NOTHING""");
         if (instance.Stat)
             await RaiseAsync(db, tenant, study);
-        return (instance.Stat || await IsStatAsync() == true, isNew);
-
-        // Who raises the study at this moment waits, and then finds the requests that are made here.
-        async Task<bool?> IsStatAsync() => await db.Statement(StatOfSeries + db.KeepStudy, tenant, study, series).ExecuteScalarAsync() is { } known
-            ? Convert.ToBoolean(known, CultureInfo.InvariantCulture)
-            : null;
+        return (instance.Stat || (await FindAsync(db, instance)).Stat == true, isNew);
     }
 
     /// <summary>Makes a study urgent, and with it what still waits of it or may be sent again; false if it was urgent already.</summary>
@@ -190,7 +201,7 @@ internal static class InstanceRecord
 
     private static Task<int> AddInstanceAsync(IngestDb db, NewInstance instance, int revision) =>
         db.Statement(
-            AddInstance,
+            AddInstanceAndRecording,
             instance.Tenant,
             instance.Identity.StudyInstanceUid.Value,
             instance.Identity.SeriesInstanceUid.Value,
@@ -201,7 +212,9 @@ internal static class InstanceRecord
             instance.TransferSyntaxUid.Value,
             instance.ContentHash,
             instance.Blob.Value,
-            instance.ReceivedAt).ExecuteNonQueryAsync();
+            instance.ReceivedAt,
+            JsonSerializer.Serialize(MessageOf(instance, revision)),
+            instance.TraceParent).ExecuteNonQueryAsync();
 
     private static InstanceStored MessageOf(NewInstance instance, int revision) => new()
     {
