@@ -12,8 +12,9 @@ public static class PostgresDatabase
     // A database that is away is found out in seconds, and a process that hangs in a transaction does not keep its locks; what the connection string says itself
     // stands later and wins. Planning a statement costs the server more than running it does, and there are few different ones: those that come again stay prepared. Every one has its
     // index, so the plans never read whole tables: made while a table is small, they would go on doing so when it has grown. Sessions have no state that would be undone between two uses.
+    // Encryption is TLS's; Kerberos' would be looked for in a library that the images do not have.
     private const string Defaults =
-        "Max Auto Prepare=100;No Reset On Close=true;Timeout=5;Command Timeout=15;Keepalive=5;Cancellation Timeout=2000;"
+        "Max Auto Prepare=100;No Reset On Close=true;GSS Encryption Mode=Disable;Timeout=5;Command Timeout=15;Keepalive=5;Cancellation Timeout=2000;"
         + "Options=-c idle_in_transaction_session_timeout=30s -c enable_seqscan=off -c jit=off;";
 
     private const long MigrationLock = 0x6D6967726174; // "migrat"

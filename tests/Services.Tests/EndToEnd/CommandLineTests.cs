@@ -34,6 +34,16 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task ACollectorWithoutAnAddressIsNamedAndTheCodeIs2()
+    {
+        var settings = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "collector:4317" };
+        await using var process = AllInOneProcess.Run(folder.Path, settings, "--http", "0", "--grpc", "0", "--dimse", "0", "--data", folder.Path);
+
+        Assert.Equal(2, await process.ExitAsync());
+        Assert.Contains("OTEL_EXPORTER_OTLP_ENDPOINT must be the http or https address", string.Join('\n', process.Log));
+    }
+
+    [Fact]
     public async Task ADoorBeyondLoopbackIsRefusedWithCode2()
     {
         await using var process = AllInOneProcess.Run(folder.Path, null, "--bind", "0.0.0.0", "--data", folder.Path);

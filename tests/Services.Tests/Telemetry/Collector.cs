@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace MedCloud.Services.Tests.Telemetry;
@@ -11,7 +13,7 @@ namespace MedCloud.Services.Tests.Telemetry;
 /// <summary>A span as it was exported; identifiers in hexadecimal.</summary>
 internal sealed record Span(string Service, string TraceId, string SpanId, string ParentId, string Name);
 
-/// <summary>A collector of OpenTelemetry, to which processes export (OTLP over HTTP): keeps whatever it gets.</summary>
+/// <summary>A collector of OpenTelemetry, to which processes export (OTLP over HTTP and over gRPC): keeps whatever it gets.</summary>
 internal sealed class Collector : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Span> spans = new();
@@ -22,25 +24,28 @@ internal sealed class Collector : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        app = builder.Build();
-        app.MapPost("/v1/{signal}", async (HttpRequest request, string signal) =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body);
-            bodies.Enqueue(body.ToArray());
-            if (signal != "traces")
-                return;
-            foreach (var span in Spans(ByteString.CopyFrom(body.ToArray())))
-                spans.Enqueue(span);
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, door => door.Protocols = HttpProtocols.Http2);
         });
+        app = builder.Build();
+        app.MapPost("/v1/{signal}", async (HttpRequest request, string signal) => Keep(await BodyAsync(request), signal == "traces"));
+        app.MapPost("/opentelemetry.proto.collector.trace.v1.TraceService/Export", context => AnswerAsync(context, isTraces: true));
+        app.MapPost("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", context => AnswerAsync(context, isTraces: false));
     }
 
-    /// <summary>What a process needs to export here, soon after each span.</summary>
-    public Dictionary<string, string> Settings => new()
+    /// <summary>What a process needs to export here by HTTP, soon after each span.</summary>
+    public Dictionary<string, string> Settings => new(GrpcSettings)
     {
-        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = app.Urls.Single(),
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = app.Urls.First(),
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+    };
+
+    /// <summary>The same by gRPC, the protocol where none is named.</summary>
+    public Dictionary<string, string> GrpcSettings => new()
+    {
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = app.Urls.Last(),
         ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
     };
@@ -73,6 +78,31 @@ internal sealed class Collector : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private static async Task<byte[]> BodyAsync(HttpRequest request)
+    {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
+        return body.ToArray();
+    }
+
+    private void Keep(byte[] message, bool isTraces)
+    {
+        bodies.Enqueue(message);
+        if (!isTraces)
+            return;
+        foreach (var span in Spans(ByteString.CopyFrom(message)))
+            spans.Enqueue(span);
+    }
+
+    /// <summary>gRPC over HTTP/2: a message has a prefix of 5 bytes, uncompressed and its length; the answer is an empty one.</summary>
+    private async Task AnswerAsync(HttpContext context, bool isTraces)
+    {
+        Keep((await BodyAsync(context.Request))[5..], isTraces);
+        context.Response.ContentType = "application/grpc";
+        context.Response.AppendTrailer("grpc-status", "0");
+        await context.Response.Body.WriteAsync(new byte[5]);
+    }
 
     /// <summary>Of an ExportTraceServiceRequest (opentelemetry/proto/trace/v1/trace.proto), what the tests look at.</summary>
     private static IEnumerable<Span> Spans(ByteString request) =>

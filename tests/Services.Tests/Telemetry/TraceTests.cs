@@ -38,6 +38,17 @@ public sealed class TraceTests(Servers servers)
             Assert.Equal(["inferenceworker", "ingest", "portal", "results"], TraceWith(collector.Received, stow[0]).Select(span => span.Service).Distinct().Order());
     }
 
+    [Fact]
+    public async Task WhereNoProtocolIsNamedItIsGrpc()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using var product = await Product.StartAsync(Configuration.OneProcess, servers, collector.GrpcSettings);
+
+        Assert.Equal(0, await Sender.StoreAsync(product.DimsePort, SampleXray.Create(5, 5).File, Cancelled));
+
+        await collector.UntilAsync(spans => IsWhole(spans, ["association", .. Hops]) && collector.Holds("medcloud.store.duration"));
+    }
+
     [Theory]
     [InlineData(Configuration.OneProcess)]
     [InlineData(Configuration.Cluster)]
