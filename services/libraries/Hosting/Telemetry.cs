@@ -27,22 +27,25 @@ public static class Telemetry
     /// <summary>Adds it for the process of <paramref name="service"/>.</summary>
     internal static void AddTelemetry(this IHostApplicationBuilder builder, string service)
     {
-        var endpoint = builder.Configuration[Endpoint] is { Length: > 0 } named ? named : null;
+        var endpoint = builder.Configuration[Endpoint] ?? "";
+        var hasCollector = Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps);
+        if (endpoint.Length > 0)
+        {
+            builder.Services.AddOptions<OtlpExporterOptions>()
+                .Validate(_ => hasCollector, $"{Endpoint} must be the http or https address of a collector, e.g. http://collector.example.org:4317")
+                .ValidateOnStart();
+        }
+
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(service, serviceNamespace: "medcloud"))
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter("MedCloud.*", "Microsoft.AspNetCore.Hosting", "System.Runtime").AddPrometheusExporter();
-                if (endpoint is not null)
+                if (hasCollector)
                     metrics.AddOtlpExporter();
             });
-        if (endpoint is null)
+        if (!hasCollector)
             return;
-        builder.Services.AddOptions<OtlpExporterOptions>()
-            .Validate(
-                _ => Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps),
-                $"{Endpoint} must be the http or https address of a collector, e.g. http://collector.example.org:4317")
-            .ValidateOnStart();
         telemetry.WithTracing(tracing => tracing
             .AddSource("MedCloud.*")
             .AddAspNetCoreInstrumentation(requests => requests.Filter = context =>
