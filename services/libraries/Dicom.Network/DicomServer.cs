@@ -14,7 +14,10 @@ namespace MedCloud.Dicom.Network;
 /// <param name="timeProvider">Drives the time-outs.</param>
 public sealed class DicomServer(DicomServerOptions options, StoreHandler store, Action<AssociationEvent> observe, TimeProvider timeProvider) : IAsyncDisposable
 {
-    /// <summary>Connections beyond the associations allowed: enough to reject their requests in order, few enough to bound what strangers can hold open.</summary>
+    /// <summary>
+    /// Connections beyond the associations allowed: enough to reject their requests in order, few enough to bound what strangers can hold open. Still more wait to be accepted: cut off, their
+    /// senders would not know why.
+    /// </summary>
     private const int SpareConnections = 50;
 
     /// <summary>After the A-ABORT of a stop, how long peers get to close before their connections are cut.</summary>
@@ -26,6 +29,7 @@ public sealed class DicomServer(DicomServerOptions options, StoreHandler store, 
     private readonly ConcurrentDictionary<ServerAssociation, Task> associations = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly AssociationSlots slots = new(options.MaxAssociations);
+    private readonly SemaphoreSlim connections = new(options.MaxAssociations + SpareConnections);
     private readonly CancellationTokenSource aborting = new();
     private Socket? listener;
     private Task accepting = Task.CompletedTask;
@@ -101,6 +105,7 @@ public sealed class DicomServer(DicomServerOptions options, StoreHandler store, 
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         stopping.Dispose();
         aborting.Dispose();
+        connections.Dispose();
     }
 
     private async Task AcceptAsync(Socket socket)
@@ -109,11 +114,8 @@ public sealed class DicomServer(DicomServerOptions options, StoreHandler store, 
         {
             try
             {
-                var connection = await socket.AcceptAsync(stopping.Token).ConfigureAwait(false);
-                if (associations.Count < options.MaxAssociations + SpareConnections)
-                    Serve(connection);
-                else
-                    connection.Dispose();
+                await connections.WaitAsync(stopping.Token).ConfigureAwait(false);
+                Serve(await socket.AcceptAsync(stopping.Token).ConfigureAwait(false));
             }
             catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
             {
@@ -122,6 +124,7 @@ public sealed class DicomServer(DicomServerOptions options, StoreHandler store, 
             catch (SocketException)
             {
                 // The connection went away before it was taken, or file descriptors are short: neither ends the server.
+                connections.Release();
                 await Task.Delay(AcceptRetry, timeProvider, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -142,6 +145,7 @@ public sealed class DicomServer(DicomServerOptions options, StoreHandler store, 
             finally
             {
                 associations.TryRemove(association, out _);
+                connections.Release();
                 flow.SetResult();
             }
         });

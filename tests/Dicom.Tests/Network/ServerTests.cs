@@ -319,16 +319,23 @@ public sealed class ServerTests
     }
 
     [Fact]
-    public async Task ConnectionsThatAskForNothing_AreBounded()
+    public async Task ConnectionsThatAskForNothing_AreBounded_AndTheNextOneWaits()
     {
         await using var server = AServer.Start(configure: options => options with { MaxAssociations = 1 });
         var silent = new List<Peer>();
         for (var count = 0; count < 51; count++) // the association and 50 more
             silent.Add(await Peer.ConnectAsync(server.Port));
-        using var oneTooMany = await Peer.ConnectAsync(server.Port);
+        using var next = await Peer.ConnectAsync(server.Port);
+        await next.SendAsync(Peer.Request("MEDCLOUD"));
 
-        Assert.Null(await oneTooMany.ReceiveAsync());
+        // The one association is still to be had: the request that was sent before is not read yet.
+        await silent[0].SendAsync(Peer.Request("MEDCLOUD"));
+        Assert.Equal(PduType.AssociateAccept, (await silent[0].ReceiveAsync())?.Type);
+        await silent[0].SendAsync(Peer.Release);
+        await server.NextAsync<AssociationEvent.Released>();
+        silent[0].Dispose();
 
+        Assert.Equal(PduType.AssociateAccept, (await next.ReceiveAsync())?.Type);
         silent.ForEach(peer => peer.Dispose());
     }
 
