@@ -27,7 +27,7 @@ public sealed class ComposeRunTests
         await ComposeAsync(engine, "-f", limits, "up", "--detach", "--no-build", "--pull", "never");
 
         using var client = new ProductClient(Portal, await TokenAsync());
-        var (stowed, sent) = (SampleXray.Create(1, 1), SampleXray.Create(2, 1));
+        var (stowed, sent) = (SampleXray.Create(1, 1), SampleXray.Create(2, 2));
         Assert.Equal(200, (await client.StowAsync(stowed.File, cancellationToken: cancellationToken)).Status);
         var file = Path.Combine(engine.Storage, "sent.dcm");
         await File.WriteAllBytesAsync(file, sent.File, cancellationToken);
