@@ -34,6 +34,9 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight, Time
 
     private const int MaxAnnounced = 1000;
 
+    // Instances go out as one message, which must be small enough for the broker (RabbitMQ takes 16 MiB), whatever their senders wrote into the patient's attributes.
+    private const int MaxLetters = 1 << 20;
+
     // At most so many are announced and not recorded; what was recorded since the last count is still in it.
     private int announced = MaxAnnounced;
 
@@ -84,6 +87,8 @@ internal sealed class Outbox(IReadOnlyList<string> models, int maxInFlight, Time
         if (free <= 0)
             return [];
         var rows = await db.Taking(db.Recordings.Where(row => row.SentAt == null).OrderBy(row => row.Id).Take(Math.Min(Round, free))).AsNoTracking().ToListAsync();
+        var letters = 0;
+        rows = [.. rows.TakeWhile((row, index) => (letters += row.Body.Length) <= MaxLetters || index == 0)];
         var taken = rows.ConvertAll(row => row.Id);
         announced += taken.Count;
         if (taken.Count > 0)

@@ -11,9 +11,6 @@ internal static class Reconciler
     private const string DeadLettered = "dead-lettered";
     internal const int Round = 100;
 
-    private const string CloseRecording =
-        $"""DELETE FROM "Recordings" WHERE "Tenant" = @p0 AND "SopInstanceUid" = @p1 AND "Revision" = @p2 AND (@p3 OR "Body" NOT LIKE '%{RecordingRow.StatInBody}%')""";
-
     private const long ReconcilerLock = 0x6C656467_6572; // "ledger"
 
     /// <summary>
@@ -89,9 +86,20 @@ internal static class Reconciler
         return await db.SaveChangesAsync();
     }
 
-    /// <summary>Results has committed the instance. What was marked STAT after that message was sent stays open: its own is confirmed, too.</summary>
-    public static Task<int> RecordedAsync(IngestDb db, InstanceRecorded message) =>
-        db.Statement(CloseRecording, message.Tenant, message.SopInstanceUid, message.Revision, message.Stat).ExecuteNonQueryAsync();
+    /// <summary>Results has committed the instances. One that was marked STAT after its message was sent stays open: the message that says so is confirmed, too.</summary>
+    public static async Task<int> RecordedAsync(IngestDb db, IReadOnlyCollection<InstanceRecorded> instances)
+    {
+        var closed = 0;
+        foreach (var group in instances.GroupBy(each => (each.Tenant, each.Revision, each.Stat)))
+        {
+            var ((tenant, revision, stat), uids) = (group.Key, group.Select(each => each.SopInstanceUid).ToList());
+            closed += await db.Recordings
+                .Where(row => EF.Parameter(uids).Contains(row.SopInstanceUid) && row.Tenant == tenant && row.Revision == revision && (stat || !row.Body.Contains(RecordingRow.StatInBody)))
+                .ExecuteDeleteAsync();
+        }
+
+        return closed;
+    }
 
     /// <summary>Results has committed the outcome.</summary>
     public static Task<int> RecordedAsync(IngestDb db, AnalysisRecorded message) =>

@@ -128,7 +128,7 @@ internal sealed class Relay(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(SendWithin);
         Exception? failure = null;
-        var instances = await UnsentAsync(outgoing.Instances, message => bus.Publish(message, limit.Token));
+        var announced = outgoing.Instances.Count == 0 || await IsSentAsync(bus.Publish(new InstancesStored([.. outgoing.Instances.Select(Announced)]), limit.Token));
         var failures = await UnsentAsync(outgoing.Failures, message => bus.Publish(message, limit.Token));
         var requests = await UnsentAsync(outgoing.Requests, async message =>
         {
@@ -137,7 +137,7 @@ internal sealed class Relay(
         });
         if (failure is null)
             return null;
-        var unsent = outgoing with { Instances = instances, Failures = failures, Requests = requests };
+        var unsent = outgoing with { Instances = announced ? [] : outgoing.Instances, Failures = failures, Requests = requests };
         Log.SendFailed(logger, unsent.Count, failure);
         return unsent;
 
@@ -146,22 +146,34 @@ internal sealed class Relay(
             var sent = await Task.WhenAll(messages.Select(async each =>
             {
                 using var span = Tracing.Start($"send {typeof(T).Name}", ActivityKind.Producer, each.TraceParent);
-                try
-                {
-                    // A send that was under way when the connection broke may never end, whatever its token says.
-                    await send(each.Message).WaitAsync(limit.Token);
-                    return true;
-                }
-                catch (Exception e)
-                {
-                    // The edge to the broker: whatever it throws, the message is kept and sent later.
-                    span.Fail(e);
-                    failure = e;
-                    return false;
-                }
+                return await IsSentAsync(send(each.Message));
             }));
             return [.. messages.Where((_, index) => !sent[index])];
         }
+
+        async Task<bool> IsSentAsync(Task send)
+        {
+            try
+            {
+                // A send that was under way when the connection broke may never end, whatever its token says.
+                await send.WaitAsync(limit.Token);
+                return true;
+            }
+            catch (Exception e)
+            {
+                // The edge to the broker: whatever it throws, the message is kept and sent later.
+                Activity.Current.Fail(e);
+                failure = e;
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Its span is that of being put into the message: the sending belongs to all that go with it.</summary>
+    private static Traced<InstanceStored> Announced(Outgoing<InstanceStored> instance)
+    {
+        using var span = Tracing.Start($"send {nameof(InstanceStored)}", ActivityKind.Producer, instance.TraceParent);
+        return new(instance.Message, Tracing.Parent);
     }
 
     private async Task StartedAsync(CancellationToken cancellationToken)

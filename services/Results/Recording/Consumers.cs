@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using MassTransit;
 using MedCloud.Contracts;
@@ -8,13 +9,27 @@ using Microsoft.Extensions.Logging;
 namespace MedCloud.Results.Recording;
 
 /// <summary>Records instances, and tells the ledger after the commit; a duplicate is told again.</summary>
-internal sealed class InstanceStoredConsumer(Recorder recorder, IBus bus) : IConsumer<InstanceStored>
+internal sealed class InstancesStoredConsumer(Recorder recorder, IBus bus) : IConsumer<InstancesStored>
 {
-    public async Task Consume(ConsumeContext<InstanceStored> context)
+    public async Task Consume(ConsumeContext<InstancesStored> context)
     {
-        var stored = context.Message;
-        await recorder.RecordAsync(stored, context.CancellationToken);
-        await bus.PublishAsync(new InstanceRecorded(stored.Tenant, stored.SopInstanceUid, stored.Revision, stored.Stat), context.CancellationToken);
+        var recorded = new ConcurrentQueue<Traced<InstanceRecorded>>();
+        try
+        {
+            await Task.WhenAll(context.Message.Instances.Select(each => Tracing.ProcessAsync(Queues.Results.Name, each.TraceParent, () => RecordAsync(each.Event))));
+        }
+        finally
+        {
+            // One that cannot be written holds up no other.
+            if (!recorded.IsEmpty)
+                await bus.PublishAsync(new InstancesRecorded([.. recorded]), context.CancellationToken);
+        }
+
+        async Task RecordAsync(InstanceStored stored)
+        {
+            await recorder.RecordAsync(stored, context.CancellationToken);
+            recorded.Enqueue(new(new(stored.Tenant, stored.SopInstanceUid, stored.Revision, stored.Stat), Tracing.Parent));
+        }
     }
 }
 
@@ -61,7 +76,7 @@ internal static class ResultsQueue
 
     public static void Register(IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<InstanceStoredConsumer>();
+        bus.AddConsumer<InstancesStoredConsumer>();
         bus.AddConsumer<OutcomeConsumer>();
     }
 
@@ -76,7 +91,7 @@ internal static class ResultsQueue
                 retry.Handle<DbException>(exception => !IsRefusal(exception));
                 retry.Handle<DbUpdateException>(exception => !IsRefusal(exception));
             });
-            endpoint.ConfigureConsumer<InstanceStoredConsumer>(context);
+            endpoint.ConfigureConsumer<InstancesStoredConsumer>(context);
             endpoint.ConfigureConsumer<OutcomeConsumer>(context);
         });
 

@@ -28,7 +28,18 @@ public sealed record AnalysisKey(
 /// <param name="QueuedAt">When this message was sent, UTC.</param>
 public sealed record AnalyseInstance(AnalysisKey Key, string BlobKey, bool Stat, int Attempt, DateTime ReceivedAt, DateTime QueuedAt);
 
-/// <summary>Event, Ingest to Results: an instance is durable. The only message that may carry patient attributes.</summary>
+/// <summary>
+/// What is said of one instance in a message that speaks of many: to the broker and to both ends a message costs more than what it says of one.
+/// </summary>
+/// <param name="Event">What is said.</param>
+/// <param name="TraceParent">The trace that it continues (W3C Trace Context); empty where nothing is traced.</param>
+public sealed record Traced<T>(T Event, string TraceParent);
+
+/// <summary>Message, Ingest to Results: instances that were stored at about the same time, of any studies. The only one that may carry patient attributes.</summary>
+/// <param name="Instances">One at least.</param>
+public sealed record InstancesStored(IReadOnlyList<Traced<InstanceStored>> Instances);
+
+/// <summary>Event, Ingest to Results: an instance is durable.</summary>
 public sealed record InstanceStored
 {
     /// <summary>The tenant that the door named.</summary>
@@ -172,6 +183,10 @@ public sealed record AnalysisFailed(AnalysisKey Key, AnalysisReason Reason, int 
 /// <param name="AnalysisId">The request.</param>
 /// <param name="Reason">A short machine-readable word, e.g. "blob-store-unavailable".</param>
 public sealed record AnalysisDelayed(Guid AnalysisId, string Reason);
+
+/// <summary>Message, Results to the ledger: these of one <see cref="InstancesStored"/> are committed.</summary>
+/// <param name="Instances">One at least.</param>
+public sealed record InstancesRecorded(IReadOnlyList<Traced<InstanceRecorded>> Instances);
 
 /// <summary>Event, Results to the ledger: the instance's row is committed. Sent again for every duplicate of <see cref="InstanceStored"/>.</summary>
 /// <param name="Tenant">As in <see cref="InstanceStored"/>.</param>

@@ -18,10 +18,10 @@ public sealed record QueueDefinition(string Name, string? DeadLetters = null)
 /// <summary>The queues; sender and consumer take them from here.</summary>
 public static class Queues
 {
-    /// <summary>Events for Results: <see cref="InstanceStored"/>, <see cref="AnalysisCompleted"/>, <see cref="AnalysisRefused"/>, <see cref="AnalysisFailed"/>.</summary>
+    /// <summary>Events for Results: <see cref="InstancesStored"/>, <see cref="AnalysisCompleted"/>, <see cref="AnalysisRefused"/>, <see cref="AnalysisFailed"/>.</summary>
     public static QueueDefinition Results { get; } = new("results");
 
-    /// <summary>Events for Ingest's ledger: <see cref="InstanceRecorded"/>, <see cref="AnalysisRecorded"/>, <see cref="AnalysisDelayed"/>.</summary>
+    /// <summary>Events for Ingest's ledger: <see cref="InstancesRecorded"/>, <see cref="AnalysisRecorded"/>, <see cref="AnalysisDelayed"/>.</summary>
     public static QueueDefinition Ledger { get; } = new("ledger");
 
     /// <summary>The queue of <see cref="AnalyseInstance"/> for a model: <c>analyse.NAME</c>, or <c>analyse.NAME.stat</c>.</summary>

@@ -126,11 +126,11 @@ public static class MedCloudBus
     /// <summary>Whoever publishes an event declares the queue that it is for, so that nothing is dropped before its consumer has ever run.</summary>
     private static void BindEvents(IRabbitMqBusFactoryConfigurator transport)
     {
-        Bind<InstanceStored>(transport, Queues.Results);
+        Bind<InstancesStored>(transport, Queues.Results);
         Bind<AnalysisCompleted>(transport, Queues.Results);
         Bind<AnalysisRefused>(transport, Queues.Results);
         Bind<AnalysisFailed>(transport, Queues.Results);
-        Bind<InstanceRecorded>(transport, Queues.Ledger);
+        Bind<InstancesRecorded>(transport, Queues.Ledger);
         Bind<AnalysisRecorded>(transport, Queues.Ledger);
         Bind<AnalysisDelayed>(transport, Queues.Ledger);
     }

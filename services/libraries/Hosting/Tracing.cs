@@ -21,6 +21,24 @@ public static class Tracing
     public static Activity? Start(string name, ActivityKind kind, string? parent) =>
         ActivityContext.TryParse(parent, null, isRemote: true, out var context) ? Source.StartActivity(name, kind, context) : Source.StartActivity(name, kind);
 
+    /// <summary>Handles in a span what was sent in another, which it continues.</summary>
+    /// <param name="queue">Where it was taken from.</param>
+    /// <param name="parent">What <see cref="Parent"/> was at its sender.</param>
+    /// <param name="handle">The work.</param>
+    public static async Task ProcessAsync(string queue, string? parent, Func<Task> handle)
+    {
+        using var span = Source.HasListeners() ? Start($"process {queue}", ActivityKind.Consumer, parent) : null;
+        try
+        {
+            await handle();
+        }
+        catch (Exception e)
+        {
+            span.Fail(e);
+            throw;
+        }
+    }
+
     /// <summary>Marks the span as failed. Of the exception only the type: its message may name a file, and with it a study.</summary>
     public static void Fail(this Activity? span, Exception exception) => span?.SetTag("error.type", exception.GetType().Name).SetStatus(ActivityStatusCode.Error);
 }

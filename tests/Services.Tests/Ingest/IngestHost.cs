@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using MassTransit;
 using MedCloud.Contracts;
@@ -57,6 +58,9 @@ internal sealed class IngestHost : IAsyncDisposable
     }
 
     public FakeTimeProvider Time { get; }
+
+    /// <summary>How many instances each message announced.</summary>
+    public ConcurrentQueue<int> Announcements { get; } = [];
 
     public Channel<InstanceStored> Instances { get; } = Channel.CreateUnbounded<InstanceStored>();
 
@@ -131,6 +135,9 @@ internal sealed class IngestHost : IAsyncDisposable
     }
 
     public Task<List<RequestRow>> RequestRowsAsync() => QueryAsync(db => db.Requests.AsNoTracking().OrderBy(row => row.Id).ToListAsync(Cancellation));
+
+    /// <summary>Says what Results says when it has committed an instance.</summary>
+    public Task RecordAsync(params IReadOnlyList<InstanceRecorded> instances) => PublishAsync(new InstancesRecorded([.. instances.Select(each => new Traced<InstanceRecorded>(each, ""))]));
 
     /// <summary>Says what Results says when it has committed an outcome.</summary>
     public Task RecordAsync(AnalyseInstance request) => PublishAsync(new AnalysisRecorded(request.Key.AnalysisId));
@@ -218,9 +225,14 @@ internal sealed class IngestHost : IAsyncDisposable
 
     private static Uid? ToUid(string? text) => text is null ? null : Uid.Parse(text);
 
-    private sealed class ResultsPeer(IngestHost host) : IConsumer<InstanceStored>, IConsumer<AnalysisFailed>
+    private sealed class ResultsPeer(IngestHost host) : IConsumer<InstancesStored>, IConsumer<AnalysisFailed>
     {
-        public Task Consume(ConsumeContext<InstanceStored> context) => host.Instances.Writer.WriteAsync(context.Message).AsTask();
+        public async Task Consume(ConsumeContext<InstancesStored> context)
+        {
+            host.Announcements.Enqueue(context.Message.Instances.Count);
+            foreach (var each in context.Message.Instances)
+                await host.Instances.Writer.WriteAsync(each.Event);
+        }
 
         public Task Consume(ConsumeContext<AnalysisFailed> context) => host.Failures.Writer.WriteAsync(context.Message).AsTask();
     }

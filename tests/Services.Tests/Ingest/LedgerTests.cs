@@ -126,7 +126,7 @@ public abstract class LedgerTests(Servers? servers) : IngestTests(servers)
         await host.InstanceAsync();
         var stored = await host.InstanceAsync();
         await host.InstanceAsync();
-        await host.PublishAsync(new InstanceRecorded("default", waiting.SopInstanceUid, 1, Stat: false));
+        await host.RecordAsync(new InstanceRecorded("default", waiting.SopInstanceUid, 1, Stat: false));
         await host.UntilAsync(() => host.QueryAsync(async db => await db.Recordings.CountAsync(IngestHost.Cancellation) == 2));
 
         var outcome = await host.StoreAsync(waiting, stat: true);
@@ -139,7 +139,7 @@ public abstract class LedgerTests(Servers? servers) : IngestTests(servers)
         var next = Assert.Single(await host.RequestsAsync(1));
         Assert.Equal((waiting.SopInstanceUid, true, stored.BlobKey), (next.Key.SopInstanceUid, next.Stat, next.BlobKey));
 
-        await host.PublishAsync(new InstanceRecorded("default", waiting.SopInstanceUid, 1, Stat: true));
+        await host.RecordAsync(new InstanceRecorded("default", waiting.SopInstanceUid, 1, Stat: true));
         await host.UntilAsync(() => host.QueryAsync(async db => await db.Recordings.CountAsync(IngestHost.Cancellation) == 2));
         await host.StoreAsync(waiting, stat: true);
         await host.StoreAsync(waiting);
@@ -164,10 +164,10 @@ public abstract class LedgerTests(Servers? servers) : IngestTests(servers)
         // Sent already; were it delayed or lost, it would go by the STAT queue.
         Assert.Equal([true, false], (await host.RequestRowsAsync()).Select(row => row.Stat));
         var recorded = new InstanceRecorded("default", sample.SopInstanceUid, 1, Stat: false);
-        await host.PublishAsync(recorded);
-        await host.PublishAsync(recorded with { SopInstanceUid = other.SopInstanceUid });
+        await host.RecordAsync(recorded);
+        await host.RecordAsync(recorded with { SopInstanceUid = other.SopInstanceUid });
         await host.UntilAsync(async () => await OpenAsync() is [var open] && open == sample.SopInstanceUid);
-        await host.PublishAsync(recorded with { Stat = true });
+        await host.RecordAsync(recorded with { Stat = true });
         await host.UntilAsync(async () => await OpenAsync() is []);
 
         Task<List<string>> OpenAsync() => host.QueryAsync(db => db.Recordings.Select(row => row.SopInstanceUid).ToListAsync(IngestHost.Cancellation));
@@ -193,10 +193,32 @@ public abstract class LedgerTests(Servers? servers) : IngestTests(servers)
             await host.InstanceAsync();
         Assert.Equal(101, await host.QueryAsync(db => db.Recordings.CountAsync(row => row.SentAt == null, IngestHost.Cancellation)));
         var first = await host.QueryAsync(db => db.Recordings.OrderBy(row => row.Id).Select(row => row.SopInstanceUid).FirstAsync(IngestHost.Cancellation));
-        await host.PublishAsync(new InstanceRecorded("default", first, 1, Stat: false));
+        await host.RecordAsync(new InstanceRecorded("default", first, 1, Stat: false));
         await host.InstanceAsync();
 
         Assert.Equal(100, await host.QueryAsync(db => db.Recordings.CountAsync(row => row.SentAt == null, IngestHost.Cancellation)));
+    }
+
+    /// <summary>As many as wait go as one message, unless what their senders wrote would make it too large for the broker.</summary>
+    [Theory]
+    [InlineData(0, new[] { 3 })]
+    [InlineData(600_000, new[] { 1, 1, 1 })]
+    [InlineData(400_000, new[] { 2, 1 })]
+    public async Task WhatWaitsIsAnnouncedTogetherUpToAMebibyte(int letters, int[] messages)
+    {
+        await using (var ended = IngestHost.Build(Folder))
+        {
+            await ended.StartWriterAsync();
+            for (var stored = 0; stored < 3; stored++)
+                await ended.StoreAsync(new SampleObject { Modality = "MR" });
+        }
+
+        Folder.Execute($"""UPDATE "Recordings" SET "Body" = REPLACE("Body", '"StudyDescription":null', '"StudyDescription":"{new string('x', letters)}"')""");
+        await using var host = await IngestHost.StartAsync(Folder);
+
+        for (var announced = 0; announced < 3; announced++)
+            Assert.Equal(letters, (await host.InstanceAsync()).Study.StudyDescription?.Length);
+        Assert.Equal(messages, host.Announcements);
     }
 
     [Fact]
@@ -252,8 +274,8 @@ public abstract class LedgerTests(Servers? servers) : IngestTests(servers)
         await host.StoreAsync(sample);
         var request = Assert.Single(await host.RequestsAsync(1));
 
-        await host.PublishAsync(new InstanceRecorded("default", sample.SopInstanceUid, 1, Stat: false));
-        await host.PublishAsync(new InstanceRecorded("default", sample.SopInstanceUid, 1, Stat: false));
+        await host.RecordAsync(new InstanceRecorded("default", sample.SopInstanceUid, 1, Stat: false));
+        await host.RecordAsync(new InstanceRecorded("default", sample.SopInstanceUid, 1, Stat: false));
         await host.RecordAsync(request);
         await host.RecordAsync(request);
 

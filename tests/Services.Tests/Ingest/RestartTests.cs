@@ -40,7 +40,7 @@ public abstract class RestartTests(Servers? servers) : IngestTests(servers)
             await ended.StoreAsync(recorded);
             await ended.StoreAsync(open);
             var requests = await ended.RequestsAsync(2);
-            await ended.PublishAsync(new InstanceRecorded("default", recorded.SopInstanceUid, 1, Stat: false));
+            await ended.RecordAsync(new InstanceRecorded("default", recorded.SopInstanceUid, 1, Stat: false));
             await ended.RecordAsync(requests[0]);
             await ended.UntilAsync(RequestState.Closed);
             await ended.UntilAsync(() => ended.QueryAsync(async db => await db.Recordings.CountAsync(IngestHost.Cancellation) == 1));

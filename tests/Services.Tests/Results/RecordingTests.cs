@@ -262,6 +262,21 @@ public abstract class RecordingTests(ResultsHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OfInstancesThatAreAnnouncedTogetherThoseThatCanBeWrittenAreAcknowledged()
+    {
+        var first = Stored(study: 1, instance: 1, models: [Pneumonia]);
+        await host.SendAsync(first);
+        // An analysis has one instance.
+        var broken = Stored(study: 1, instance: 2) with { Analyses = first.Analyses };
+
+        await host.PublishAsync(ResultsHost.Announcing(Stored(study: 1, instance: 3), broken, Stored(study: 2, instance: 4)));
+
+        var recorded = await host.AcknowledgementsAsync(2);
+        Assert.Equal([SopUid(3), SopUid(4)], recorded.Cast<InstanceRecorded>().Select(each => each.SopInstanceUid).Order());
+        Assert.Equal([new AnalysisRecorded(IdOf(1, Pneumonia))], await host.SendAsync(Classified(first)));
+    }
+
+    [Fact]
     public async Task AnEventThatCannotBeWrittenHoldsUpNoOther()
     {
         var good = Stored(study: 1, instance: 1, models: [Pneumonia]);

@@ -106,14 +106,23 @@ public class ResultsHost : IAsyncLifetime
     {
         foreach (var each in events)
             await PublishAsync(each);
+        return await AcknowledgementsAsync(events.Count);
+    }
+
+    public async Task<IReadOnlyList<object>> AcknowledgementsAsync(int count)
+    {
         var received = new List<object>();
-        while (received.Count < events.Count)
+        while (received.Count < count)
             received.Add(await acknowledgements.Reader.ReadAsync(TestContext.Current.CancellationToken));
         return received;
     }
 
     /// <summary>Publishes an event that is never acknowledged.</summary>
-    public Task PublishAsync(object @event) => app.Services.GetRequiredService<IBus>().Publish(@event, TestContext.Current.CancellationToken);
+    public Task PublishAsync(object @event) =>
+        app.Services.GetRequiredService<IBus>().Publish(@event is InstanceStored stored ? Announcing(stored) : @event, TestContext.Current.CancellationToken);
+
+    /// <summary>The message that tells of instances.</summary>
+    public static InstancesStored Announcing(params IReadOnlyList<InstanceStored> instances) => new([.. instances.Select(each => new Traced<InstanceStored>(each, ""))]);
 
     public async Task<Study> GetStudyAsync(string studyInstanceUid) =>
         await Grpc.GetStudyAsync(new GetStudyRequest { StudyInstanceUid = studyInstanceUid }, cancellationToken: TestContext.Current.CancellationToken);
@@ -150,9 +159,13 @@ public class ResultsHost : IAsyncLifetime
         Directory.Delete(folder, recursive: true);
     }
 
-    private sealed class AcknowledgementConsumer(Channel<object> acknowledgements) : IConsumer<InstanceRecorded>, IConsumer<AnalysisRecorded>
+    private sealed class AcknowledgementConsumer(Channel<object> acknowledgements) : IConsumer<InstancesRecorded>, IConsumer<AnalysisRecorded>
     {
-        public Task Consume(ConsumeContext<InstanceRecorded> context) => acknowledgements.Writer.WriteAsync(context.Message).AsTask();
+        public async Task Consume(ConsumeContext<InstancesRecorded> context)
+        {
+            foreach (var each in context.Message.Instances)
+                await acknowledgements.Writer.WriteAsync(each.Event);
+        }
 
         public Task Consume(ConsumeContext<AnalysisRecorded> context) => acknowledgements.Writer.WriteAsync(context.Message).AsTask();
     }
