@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using MedCloud.Hosting;
 
 namespace MedCloud.Portal;
 
@@ -22,11 +23,9 @@ internal sealed record PortalOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!IsAddress(IngestUrl))
+        if (!HttpAddress.TryParse(IngestUrl, out _))
             yield return new("MedCloud:Portal:IngestUrl must be the address of Ingest's HTTP door, e.g. http://ingest:8080");
-        if (!IsAddress(ResultsUrl))
+        if (!HttpAddress.TryParse(ResultsUrl, out _))
             yield return new("MedCloud:Portal:ResultsUrl must be the address of Results' HTTP door, e.g. http://results:8080");
     }
-
-    private static bool IsAddress(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps);
 }

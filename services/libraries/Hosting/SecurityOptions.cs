@@ -70,7 +70,7 @@ internal sealed class SecurityOptionsValidator(IOptions<DoorsOptions> doors) : I
         {
             if (address is null or "")
                 continue;
-            if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
+            if (!HttpAddress.TryParse(address, out var url))
                 yield return $"MedCloud__Security__{setting} must be an absolute address, e.g. {example}";
             else if (url.Scheme == Uri.UriSchemeHttp && !options.AllowHttpAuthority)
                 yield return $"MedCloud__Security__{setting} must begin with https; for development alone MedCloud__Security__AllowHttpAuthority=true takes http";

@@ -28,7 +28,7 @@ public static class Telemetry
     internal static void AddTelemetry(this IHostApplicationBuilder builder, string service)
     {
         var endpoint = builder.Configuration[Endpoint] ?? "";
-        var hasCollector = Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps);
+        var hasCollector = HttpAddress.TryParse(endpoint, out _);
         if (endpoint.Length > 0)
         {
             builder.Services.AddOptions<OtlpExporterOptions>()
