@@ -33,7 +33,7 @@ internal sealed class Relay(
 
     // What is stored while a sender is at it goes out in rounds: each costs a dozen statements here and a transaction in Results, however little it finds.
     // The first after a rest is not held back.
-    private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(250);
 
     // What another replica stored and could not send any more wakes nobody.
     private static readonly TimeSpan LookForOthers = TimeSpan.FromSeconds(2);

@@ -46,32 +46,50 @@ internal sealed record Recorded(RecordedResult Result, int Revision, bool IsNewS
 /// <summary>The transaction of <see cref="StoreInstance"/>: index rows and ledger rows.</summary>
 internal static class InstanceRecord
 {
+    private const string Known = """SELECT 1 FROM "Instances" WHERE "SopInstanceUid" = @p3 AND "Tenant" = @p0""";
+
     private const string IsKnown =
-        """
-        SELECT EXISTS (SELECT 1 FROM "Instances" WHERE "SopInstanceUid" = @p3 AND "Tenant" = @p0);
+        $"""
+        SELECT EXISTS ({Known});
 
         """;
+
+    private const string OfSeries = """WHERE series."Tenant" = @p0 AND series."StudyInstanceUid" = @p1 AND series."SeriesInstanceUid" = @p2""";
 
     private const string StatOfSeries =
-        """
+        $"""
         SELECT study."Stat" FROM "Series" AS series INNER JOIN "Studies" AS study ON study."Tenant" = series."Tenant" AND study."StudyInstanceUid" = series."StudyInstanceUid"
-        WHERE series."Tenant" = @p0 AND series."StudyInstanceUid" = @p1 AND series."SeriesInstanceUid" = @p2
+        {OfSeries}
         """;
 
-    private const string IntoRecordings = """INSERT INTO "Recordings" ("Tenant", "SopInstanceUid", "Revision", "Body", "CreatedAt", "TraceParent") VALUES """;
+    private const string IntoRecordings = """INSERT INTO "Recordings" ("Tenant", "SopInstanceUid", "Revision", "Body", "CreatedAt", "TraceParent") """;
 
-    private const string AddRecording = IntoRecordings + "(@p0, @p1, @p2, @p3, @p4, @p5)";
+    private const string AddRecording = IntoRecordings + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5)";
 
-    private const string AddInstanceAndRecording =
-        $"""
+    private const string IntoInstances =
+        """
         INSERT INTO "Instances" ("Tenant", "StudyInstanceUid", "SeriesInstanceUid", "SopInstanceUid", "SopClassUid", "Revision", "IsCurrent", "TransferSyntaxUid", "ContentHash", "BlobKey", "ReceivedAt")
-        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10);
-        {IntoRecordings}(@p0, @p3, @p5, @p11, @p10, @p12)
+        SELECT @p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10
+        """;
+
+    private const string RecordingOfInstance = IntoRecordings + "SELECT @p0, @p3, @p5, @p11, @p10, @p12";
+
+    private const string AddInstanceAndRecording = $"{IntoInstances}; {RecordingOfInstance}";
+
+    // Repeated after a COMMIT whose answer was lost, it finds its own row, and its message unless that is recorded already; then it is announced once more, which does no harm.
+    private const string AddIfNewInKnownSeries =
+        $"""
+        {IntoInstances} WHERE NOT EXISTS ({Known}) AND EXISTS (SELECT 1 FROM "Series" AS series {OfSeries});
+        {RecordingOfInstance} WHERE EXISTS (SELECT 1 FROM "Instances" WHERE "BlobKey" = @p9)
+        AND NOT EXISTS (SELECT 1 FROM "Recordings" WHERE "SopInstanceUid" = @p3 AND "Tenant" = @p0 AND "Revision" = @p5)
         """;
 
     /// <summary>Writes the rows, if the bytes are new; may be repeated.</summary>
     public static async Task<Recorded> WriteAsync(IngestDb db, NewInstance instance, DifferentBytes onDifferentBytes)
     {
+        // Most of what arrives no model takes, as a series' further slices: one exchange with the database for each. Where requests are made, the priority of the study must be known before.
+        if (!instance.Stat && instance.Analyses.All(analysis => analysis.Refusal is not null) && await AddInstanceAsync(db, instance, 1, AddIfNewInKnownSeries) > 0)
+            return new Recorded(RecordedResult.Added, 1);
         var (tenant, sopInstanceUid) = (instance.Tenant, instance.Identity.SopInstanceUid.Value);
         var (isKnown, statBefore) = await FindAsync(db, instance);
         var current = isKnown
@@ -99,11 +117,11 @@ internal static class InstanceRecord
         foreach (var analysis in instance.Analyses.Where(analysis => analysis.Refusal is null))
             await AddRequestAsync(db, instance, revision, analysis, stat);
         await db.SaveChangesAsync();
-        await AddInstanceAsync(db, instance, revision);
+        await AddInstanceAsync(db, instance, revision, AddInstanceAndRecording);
         return new Recorded(RecordedResult.Added, revision, isNewStudy);
     }
 
-    /// <summary>Whether the SOP Instance UID is known, and the priority of the study, null where study or series are new: what every reception asks, in one exchange with the database.</summary>
+    /// <summary>Whether the SOP Instance UID is known, and the priority of the study, null where study or series are new: asked in one exchange with the database.</summary>
     private static async Task<(bool IsKnown, bool? Stat)> FindAsync(IngestDb db, NewInstance instance)
     {
         var identity = instance.Identity;
@@ -199,9 +217,9 @@ internal static class InstanceRecord
     private static Task<int> AddRecordingAsync(IngestDb db, InstanceStored message, string traceParent) =>
         db.Statement(AddRecording, message.Tenant, message.SopInstanceUid, message.Revision, JsonSerializer.Serialize(message), message.ReceivedAt, traceParent).ExecuteNonQueryAsync();
 
-    private static Task<int> AddInstanceAsync(IngestDb db, NewInstance instance, int revision) =>
+    private static Task<int> AddInstanceAsync(IngestDb db, NewInstance instance, int revision, string statements) =>
         db.Statement(
-            AddInstanceAndRecording,
+            statements,
             instance.Tenant,
             instance.Identity.StudyInstanceUid.Value,
             instance.Identity.SeriesInstanceUid.Value,

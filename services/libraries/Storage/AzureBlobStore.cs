@@ -41,6 +41,8 @@ public sealed partial class AzureBlobStore : IBlobStore
     /// </summary>
     public static BlobClientOptions ClientOptions => new()
     {
+        // Its spans and logs have no listener, and would have names of blobs in them.
+        Diagnostics = { IsDistributedTracingEnabled = false, IsLoggingEnabled = false, IsTelemetryEnabled = false },
         Retry = { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(200), MaxDelay = TimeSpan.FromSeconds(2), NetworkTimeout = TimeSpan.FromSeconds(30) },
     };
 

@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
+using MedCloud.Contracts;
 using MedCloud.Dicom;
 using MedCloud.Hosting;
 using MedCloud.Ingest;
+using MedCloud.Ingest.Index;
 using MedCloud.Tests;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MedCloud.Services.Tests.Ingest;
 
@@ -124,6 +127,52 @@ public abstract class StoreInstanceTests(Servers? servers) : IngestTests(servers
         var third = Assert.Single(await host.RequestsAsync(1));
         Assert.Equal(first.Key with { Revision = 3 }, third.Key);
         Assert.NotEqual(first.Key.AnalysisId, second.Key.AnalysisId);
+    }
+
+    /// <summary>What no model takes is written by other statements than what is to be analysed.</summary>
+    [Fact]
+    public async Task SlicesOfASeriesThatNoModelTakesHaveTheSameOutcomes()
+    {
+        await using var host = await IngestHost.StartAsync(Folder);
+        var first = new SampleObject { Modality = "MR" };
+        var slice = first with { SopInstanceUid = SampleObject.NewUid() };
+        var outcomes = new List<(int Revision, bool Duplicate)>();
+        foreach (var sample in new[] { first, slice, slice, slice with { Grey = 200 }, slice })
+            outcomes.Add(Assert.IsType<StoreOutcome.Stored>(await host.StoreAsync(sample)) is var stored ? (stored.Revision, stored.Duplicate) : default);
+
+        Assert.Equal([(1, false), (1, false), (1, true), (2, false), (3, false)], outcomes);
+        Assert.Equal(
+            new[] { (first, 1), (slice, 1), (slice, 2), (slice, 3) }.Select(each => (each.Item1.SopInstanceUid, each.Item2)),
+            [await AnnouncedAsync(), await AnnouncedAsync(), await AnnouncedAsync(), await AnnouncedAsync()]);
+        Assert.Equal([(first.SopInstanceUid, 1), (slice.SopInstanceUid, 3)], (await host.FindAsync(first.StudyInstanceUid)).Select(found => (found.Identity.SopInstanceUid.Value, found.Revision)).OrderBy(each => each.Revision));
+
+        async Task<(string, int)> AnnouncedAsync() => await host.InstanceAsync() is var announced ? (announced.SopInstanceUid, announced.Revision) : default;
+    }
+
+    [Fact]
+    public async Task ATransactionRepeatedAfterItsCommitFindsItsOwnRow()
+    {
+        await using var host = IngestHost.Build(Folder);
+        await host.StartWriterAsync();
+        var first = new SampleObject { Modality = "MR" };
+        var slice = first with { SopInstanceUid = SampleObject.NewUid() };
+        await host.StoreAsync(first);
+        await host.StoreAsync(slice);
+        var found = Assert.Single(await host.FindAsync(slice.StudyInstanceUid, slice.SeriesInstanceUid, slice.SopInstanceUid));
+        var repeated = new NewInstance("default", found.Identity, found.TransferSyntaxUid, found.ContentHash, found.Blob, Stat: false, DateTime.UtcNow)
+        {
+            Bytes = 1,
+            TraceParent = "",
+            Study = new StudyAttributes(),
+            Modality = "MR",
+            Analyses = [],
+        };
+
+        var recorded = await host.Services.GetRequiredService<IngestWriter>().WriteAsync(db => InstanceRecord.WriteAsync(db, repeated, DifferentBytes.Replace), IngestHost.Cancellation);
+
+        Assert.Equal(new Recorded(RecordedResult.Added, 1), recorded);
+        Assert.Equal(2, await host.QueryAsync(db => db.Instances.CountAsync()));
+        Assert.Equal(2, await host.QueryAsync(db => db.Recordings.CountAsync()));
     }
 
     [Fact]
