@@ -3,6 +3,7 @@ using System.Data.Common;
 using MassTransit;
 using MedCloud.Contracts;
 using MedCloud.Hosting;
+using MedCloud.ModelCatalogue;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -36,13 +37,10 @@ internal sealed class InstancesStoredConsumer(Recorder recorder, IBus bus) : ICo
 /// <summary>Records outcomes, and tells the ledger after the commit; a duplicate is told again.</summary>
 internal sealed class OutcomeConsumer(Recorder recorder, IBus bus, ILogger<OutcomeConsumer> logger) : IConsumer<AnalysisCompleted>, IConsumer<AnalysisRefused>, IConsumer<AnalysisFailed>
 {
-    private const int MaxMaps = 32;
-    private const int MaxSide = 64;
-
     public Task Consume(ConsumeContext<AnalysisCompleted> context)
     {
         var completed = context.Message;
-        if (completed.Explanation is { } explanation && !(explanation.Maps.Count <= MaxMaps && explanation.Maps.All(IsWhole)))
+        if (completed.Explanation is { } explanation && !(explanation.Maps.Count <= ModelExplanation.MaxMaps && explanation.Maps.All(IsWhole)))
         {
             // The findings are worth more than their explanation.
             Log.ExplanationDropped(logger, completed.Key.AnalysisId);
@@ -57,7 +55,7 @@ internal sealed class OutcomeConsumer(Recorder recorder, IBus bus, ILogger<Outco
     public Task Consume(ConsumeContext<AnalysisFailed> context) => RecordAsync(context, context.Message, context.Message.Key);
 
     private static bool IsWhole(LabelMap map) =>
-        map is { Rows: > 0 and <= MaxSide, Columns: > 0 and <= MaxSide } && map.Values.Count == map.Rows * map.Columns && map.Values.All(value => float.IsFinite(value) && value >= 0);
+        map is { Rows: > 0 and <= ModelExplanation.MaxMapSide, Columns: > 0 and <= ModelExplanation.MaxMapSide } && map.Values.Count == map.Rows * map.Columns && map.Values.All(value => float.IsFinite(value) && value >= 0);
 
     private async Task RecordAsync(ConsumeContext context, object outcome, AnalysisKey key)
     {

@@ -156,12 +156,12 @@ public sealed record DetectionFinding(string Code, string Display, double Score,
 /// <summary>Where a label's finding comes from: a grid over the whole image, first row at the top.</summary>
 /// <param name="Code">SNOMED CT, of the label explained.</param>
 /// <param name="Display">The code's meaning.</param>
-/// <param name="Rows">Rows of the grid, 1 to 64.</param>
-/// <param name="Columns">Columns of the grid, 1 to 64.</param>
+/// <param name="Rows">Rows of the grid, at least 1, and no more than the catalogue's <c>ModelExplanation.MaxMapSide</c>.</param>
+/// <param name="Columns">Columns of the grid, likewise.</param>
 /// <param name="Values">Row by row, finite and not negative.</param>
 public sealed record LabelMap(string Code, string Display, int Rows, int Columns, IReadOnlyList<float> Values);
 
-/// <summary>The maps of an outcome, at most 32, one for a label.</summary>
+/// <summary>The maps of an outcome, one for a label, no more than the catalogue's <c>ModelExplanation.MaxMaps</c>.</summary>
 public sealed record AnalysisMaps(ExplanationMethod Method, IReadOnlyList<LabelMap> Maps);
 
 /// <summary>Event, worker to Results: the model ran. <paramref name="Explanation"/> is null where none was made.</summary>

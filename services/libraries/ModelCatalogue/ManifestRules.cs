@@ -10,9 +10,6 @@ internal static partial class ManifestRules
 
     private const int MaxDetections = 10_000;
 
-    /// <summary>What an outcome may carry.</summary>
-    private const int MaxMaps = 32;
-
     /// <summary>Every fault of <paramref name="manifest"/>, which lies in <c>folderName/folderVersion</c>.</summary>
     public static IEnumerable<ModelFault> Check(ModelManifest manifest, string file, string folderName, string folderVersion)
     {
@@ -98,7 +95,7 @@ internal static partial class ManifestRules
             require.Named(output, "explanation.output");
         if (explanation.Maps is not { } maps)
             return;
-        require.That(maps.Count is > 0 and <= MaxMaps, "explanation.maps", $"does not have 1 to {MaxMaps} entries", "name the labels that have a map, or write the method \"none\"");
+        require.That(maps.Count is > 0 and <= ModelExplanation.MaxMaps, "explanation.maps", $"does not have 1 to {ModelExplanation.MaxMaps} entries", "name the labels that have a map, or write the method \"none\"");
         require.Unique(maps.Select(map => map.Code), "explanation.maps", "codes");
         for (var i = 0; i < maps.Count; i++)
         {

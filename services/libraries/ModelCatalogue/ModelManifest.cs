@@ -205,6 +205,12 @@ public sealed record DetectionLabel
 /// <summary>How a model's findings are explained by maps. A method that does not pass the tests on the model card is not to be named.</summary>
 public sealed record ModelExplanation
 {
+    /// <summary>The most maps of one outcome, each of another label. A manifest that names more is not loaded, occlusion leaves the rest out, and Results drops an explanation that has more.</summary>
+    public const int MaxMaps = 32;
+
+    /// <summary>The most rows, and the most columns, of a map: the loader and Results hold a model to it.</summary>
+    public const int MaxMapSide = 64;
+
     /// <summary>The method.</summary>
     public required MapMethod Method { get; init; }
 

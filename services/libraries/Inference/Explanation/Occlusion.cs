@@ -15,10 +15,7 @@ internal static class Occlusion
     /// <summary>Images of one run: bounds the memory.</summary>
     private const int Batch = Grid;
 
-    /// <summary>So many labels have a map at most, the first in the manifest's order.</summary>
-    private const int MaxMaps = 32;
-
-    /// <summary>A map for each label that is positive; for a detector each label that has a box.</summary>
+    /// <summary>A map for each label that is positive; for a detector each label that has a box. Of more than <see cref="ModelExplanation.MaxMaps"/> the first in the manifest's order.</summary>
     /// <param name="input">The manifest's declaration.</param>
     /// <param name="image"><c>float32[channels, height, width]</c></param>
     /// <param name="findings">What the model says of it.</param>
@@ -27,7 +24,7 @@ internal static class Occlusion
     {
         var labels = findings.Classifications.Where(label => label.Positive).Select(label => (label.Code, label.Display))
             .Concat(findings.Detections.Select(box => (box.Code, box.Display)))
-            .Distinct().Take(MaxMaps).ToList();
+            .Distinct().Take(ModelExplanation.MaxMaps).ToList();
         if (labels.Count == 0)
             return [];
         var means = Means(input, image);

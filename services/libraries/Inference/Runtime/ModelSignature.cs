@@ -1,4 +1,3 @@
-using MedCloud.Inference.Explanation;
 using MedCloud.ModelCatalogue;
 using Microsoft.ML.OnnxRuntime;
 
@@ -35,8 +34,8 @@ internal static class ModelSignature
         if (manifest.Explanation is { Output: { } evidence, Maps: { } maps })
         {
             var channels = maps.Max(map => Math.Max(map.Channel, map.Against ?? 0)) + 1;
-            Check(faults, "output", evidence, outputs, $"[batch, {channels} or more, 1 to {HeatMap.MaxSide}, 1 to {HeatMap.MaxSide}]", shape =>
-                shape is [Dynamic, var c, > 0 and <= HeatMap.MaxSide, > 0 and <= HeatMap.MaxSide] && c >= channels);
+            Check(faults, "output", evidence, outputs, $"[batch, {channels} or more, 1 to {ModelExplanation.MaxMapSide}, 1 to {ModelExplanation.MaxMapSide}]", shape =>
+                shape is [Dynamic, var c, > 0 and <= ModelExplanation.MaxMapSide, > 0 and <= ModelExplanation.MaxMapSide] && c >= channels);
         }
 
         return faults;
