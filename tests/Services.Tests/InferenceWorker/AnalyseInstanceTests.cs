@@ -295,15 +295,4 @@ public sealed class AnalyseInstanceTests
         Assert.Contains("MedCloud:Inference:ConcurrentRuns", fault.Message, StringComparison.Ordinal);
         Assert.Contains("MedCloud:Inference:RunTimeout", fault.Message, StringComparison.Ordinal);
     }
-
-    /// <summary>A clock on which one span of time has always passed.</summary>
-    private sealed class ElapsedTimeProvider(TimeSpan elapsed) : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            if (dueTime == elapsed)
-                callback(state);
-            return base.CreateTimer(callback, state, dueTime == elapsed ? Timeout.InfiniteTimeSpan : dueTime, period);
-        }
-    }
 }

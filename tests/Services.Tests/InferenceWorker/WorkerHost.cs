@@ -35,11 +35,19 @@ internal sealed class WorkerHost : IAsyncDisposable
     /// <param name="time">The worker's clock.</param>
     /// <param name="settings">E.g. "MedCloud:Inference:RunTimeout" and its value.</param>
     public WorkerHost(TimeProvider time, params (string Name, string Value)[] settings)
+        : this(time, Models, settings)
+    {
+    }
+
+    /// <param name="time">The worker's clock.</param>
+    /// <param name="models">Other models than those that ship.</param>
+    /// <param name="settings">E.g. "MedCloud:Inference:RunTimeout" and its value.</param>
+    public WorkerHost(TimeProvider time, Catalogue models, params (string Name, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(time);
         builder.Configuration.AddInMemoryCollection(settings.Append(("MedCloud:Storage:Folder", StoreFolder)).ToDictionary(setting => setting.Item1, setting => (string?)setting.Item2));
-        builder.Services.AddSingleton(Models);
+        builder.Services.AddSingleton(models);
         builder.Services.AddSingleton(outcomes.Writer);
         builder.AddInferenceWorker();
         builder.AddInMemoryBus(InferenceWorkerModule.Bus, Outcomes);
