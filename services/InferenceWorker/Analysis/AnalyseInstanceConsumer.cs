@@ -145,7 +145,7 @@ internal sealed class AnalyseInstanceConsumer(
         }
     }
 
-    /// <summary>The maps, or none: findings are not kept back, nor given up, for an explanation that takes too long or fails.</summary>
+    /// <summary>The maps, or none: findings are not kept back, nor given up, for an explanation that takes too long, or more memory than there is, or fails.</summary>
     private IReadOnlyList<HeatMap> Explain(AnalyseInstance request, ModelSession session, Memory<float> tensor, Findings findings, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.Value.RunTimeout / 2, time);
@@ -164,6 +164,11 @@ internal sealed class AnalyseInstanceConsumer(
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             logger.ExplanationLeftOut(request.Key.AnalysisId, request.Key.ModelName, $"it took longer than {options.Value.RunTimeout / 2}");
+            return [];
+        }
+        catch (OutOfMemoryException)
+        {
+            logger.ExplanationLeftOut(request.Key.AnalysisId, request.Key.ModelName, "there was not enough memory for its runs");
             return [];
         }
         catch (InvalidDataException fault)

@@ -30,6 +30,14 @@ public sealed class ExplanationTests
         Assert.Null(outcome.Explanation);
     }
 
+    [Fact]
+    public async Task AnExplanationThatFindsNoMemoryIsLeftOut()
+    {
+        var outcome = await OutcomeAsync(Several.WantsAllMemory, TimeProvider.System);
+
+        Assert.Null(outcome.Explanation);
+    }
+
     /// <summary>What the worker says of a sample with a <see cref="CrowdedModel"/>, within a minute: it has found pneumonia.</summary>
     private static async Task<AnalysisCompleted> OutcomeAsync(Several several, TimeProvider time, params (string Name, string Value)[] settings)
     {
