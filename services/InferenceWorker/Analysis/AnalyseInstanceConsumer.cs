@@ -148,6 +148,8 @@ internal sealed class AnalyseInstanceConsumer(
     /// <summary>The maps, or none: findings are not kept back, nor given up, for an explanation that takes too long, or more memory than there is, or fails.</summary>
     private IReadOnlyList<HeatMap> Explain(AnalyseInstance request, ModelSession session, Memory<float> tensor, Findings findings, CancellationToken cancellationToken)
     {
+        if (!session.RunsToExplain(findings))
+            return findings.Maps;
         using var limit = new CancellationTokenSource(options.Value.RunTimeout / 2, time);
         try
         {

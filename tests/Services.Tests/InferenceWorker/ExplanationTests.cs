@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using MedCloud.Contracts;
 using MedCloud.ModelCatalogue;
 using MedCloud.Results.V1;
@@ -36,6 +38,37 @@ public sealed class ExplanationTests
         var outcome = await OutcomeAsync(Several.WantsAllMemory, TimeProvider.System);
 
         Assert.Null(outcome.Explanation);
+    }
+
+    [Fact]
+    public async Task OnlyAnExplanationThatTakesRunsIsTimed()
+    {
+        var timed = new ConcurrentBag<string>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, found) =>
+        {
+            if (instrument.Name == "medcloud.stage.duration")
+                found.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            var values = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value);
+            if (values["stage"] is "explain")
+                timed.Add((string)values["model"]!);
+        });
+        listener.Start();
+
+        await OutcomeAsync(Several.Runs, TimeProvider.System);
+        await using var worker = await WorkerHost.StartAsync();
+        var xray = await File.ReadAllBytesAsync(WorkerHost.Sample("child-bacterial-pneumonia.dcm"), Cancelled);
+        foreach (var model in new[] { "cxr-pneumonia", "cxr-lungs" })
+        {
+            await worker.SendAsync(xray, model);
+            await worker.NextAsync<AnalysisCompleted>();
+        }
+
+        Assert.Contains(Name, timed);
+        Assert.DoesNotContain(timed, model => model is "cxr-pneumonia" or "cxr-lungs");
     }
 
     /// <summary>What the worker says of a sample with a <see cref="CrowdedModel"/>, within a minute: it has found pneumonia.</summary>

@@ -15,6 +15,10 @@ internal static class Occlusion
     /// <summary>Images of one run: bounds the memory.</summary>
     private const int Batch = Grid;
 
+    /// <summary>The labels that have a map, some of them more than once.</summary>
+    public static IEnumerable<(string Code, string Display)> Labels(Findings findings) =>
+        findings.Classifications.Where(label => label.Positive).Select(label => (label.Code, label.Display)).Concat(findings.Detections.Select(box => (box.Code, box.Display)));
+
     /// <summary>A map for each label that is positive; for a detector each label that has a box. Of more than <see cref="ModelExplanation.MaxMaps"/> the first in the manifest's order.</summary>
     /// <param name="input">The manifest's declaration.</param>
     /// <param name="image"><c>float32[channels, height, width]</c></param>
@@ -22,11 +26,7 @@ internal static class Occlusion
     /// <param name="run">Runs the model on as many images as are asked for.</param>
     public static IReadOnlyList<HeatMap> Explain(InputTensor input, ReadOnlySpan<float> image, Findings findings, Func<Memory<float>, int, IReadOnlyList<Findings>> run)
     {
-        var labels = findings.Classifications.Where(label => label.Positive).Select(label => (label.Code, label.Display))
-            .Concat(findings.Detections.Select(box => (box.Code, box.Display)))
-            .Distinct().Take(ModelExplanation.MaxMaps).ToList();
-        if (labels.Count == 0)
-            return [];
+        var labels = Labels(findings).Distinct().Take(ModelExplanation.MaxMaps).ToList();
         var means = Means(input, image);
         var whole = labels.ConvertAll(label => Strength(findings, findings, label.Code));
         var losses = labels.ConvertAll(_ => new float[Grid * Grid]);

@@ -142,6 +142,9 @@ public sealed class ModelSession : IDisposable
     /// <exception cref="InsufficientMemoryException">ONNX Runtime could not allocate.</exception>
     public Findings Run(Memory<float> tensor, CancellationToken cancellationToken) => Run(tensor, 1, cancellationToken)[0];
 
+    /// <summary>Whether the maps of <paramref name="findings"/> take runs of their own, by occlusion; else <see cref="Explain"/> gives at once what there is.</summary>
+    public bool RunsToExplain(Findings findings) => MapMethod == MapMethod.Occlusion && Occlusion.Labels(findings).Any();
+
     /// <summary>The maps of where the model looked for what it found: those of the same pass, or by occlusion, in many more runs; empty where there are none to make.</summary>
     /// <param name="tensor">What was run.</param>
     /// <param name="findings">What came of it.</param>
@@ -151,7 +154,7 @@ public sealed class ModelSession : IDisposable
     /// <exception cref="InvalidDataException">The model does not run on several images at once, or not on such images.</exception>
     public IReadOnlyList<HeatMap> Explain(ReadOnlyMemory<float> tensor, Findings findings, CancellationToken cancellationToken)
     {
-        if (MapMethod != MapMethod.Occlusion)
+        if (!RunsToExplain(findings))
             return findings.Maps;
         try
         {
