@@ -38,7 +38,9 @@ for (var index = 0; index < args.Length; index++)
         return Refuse($"usage: Benchmarks [--rounds N] [{string.Join('|', groups.Keys)}]...");
 }
 
-if (Tools.Missing() is { Length: > 0 } missing)
+// These two need no peer but ONNX Runtime: the figures of a model's card can be had anywhere.
+string[] alone = ["inference", "studies"];
+if ((wanted.Count == 0 || wanted.Except(alone).Any()) && Tools.Missing() is { Length: > 0 } missing)
     return Refuse(missing);
 
 var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
