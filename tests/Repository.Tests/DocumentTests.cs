@@ -37,6 +37,20 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void EveryModelsCardNamesItsSpeedAndTheCommandThatPrintsIt()
+    {
+        var speeds = Checkout.Files.Where(file => file.StartsWith("deploy/models/", StringComparison.Ordinal) && file.EndsWith("/card.md", StringComparison.Ordinal))
+            .Select(card => Checkout.Read(card).Split("\n## ").SingleOrDefault(section => section.StartsWith("Speed\n", StringComparison.Ordinal)) ?? card).ToList();
+        Assert.NotEmpty(speeds);
+        Assert.All(speeds, speed =>
+        {
+            Assert.Matches(@"\| this model \| \d+ images/s", speed);
+            Assert.Matches(@"\| reading, decoding and resizing .+ ms an image \|", speed);
+            Assert.Matches("`dotnet run .+ tests/Benchmarks -- .+ studies`", speed);
+        });
+    }
+
+    [Fact]
     public void NoDocumentPraisesItself()
     {
         var praise = from document in Checkout.Documents

@@ -7,11 +7,11 @@ import torch
 import torch.nn.functional as F
 
 from . import augment, data
-from .export import MICROSCOPY, speed, write_card, write_manifest, write_onnx
+from .export import MICROSCOPY, write_card, write_manifest, write_onnx
 from .metrics import calibration_error, interval, match, matched_precision, platt, reliability, sigmoid, suppress
 from .nets import CellNet
 from .onnx_graph import OnnxGraph
-from .preprocess import colour_of_file, standardise, to_input
+from .preprocess import standardise
 from .trainer import DEVICE, Run, autocast, fit
 
 NAME, VERSION, EPOCHS = "blood-cells", "1.0.0", 180
@@ -62,8 +62,6 @@ def release(net, root: Path, folder: Path, run: Run):
         hits, count = sum(image[1].sum() for image in matched[label]), sum(len(image[1]) for image in matched[label])
         true = sum(image[2] for image in matched[label])
         figures |= {f"{name}_ap": spread([label]), f"{name}_count": str(true), f"{name}_found": f"{hits / true:.3f}", f"{name}_right": f"{hits / max(count, 1):.3f}"}
-    smears = sorted((root / "bccd" / "test").glob("*.jpg"))
-    figures |= speed(graph, test.images, lambda path: to_input(colour_of_file(path), CellNet.SIZE), smears)
     write_card(folder, NAME, VERSION, figures)
     return figures
 

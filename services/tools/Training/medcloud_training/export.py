@@ -4,7 +4,6 @@ import hashlib
 import json
 import math
 import string
-import time
 import warnings
 from pathlib import Path
 
@@ -107,18 +106,3 @@ def write_card(folder: Path, name, version, figures):
     if unused:
         raise ValueError(f"the card of {name} leaves out {unused}")
     (folder / "card.md").write_text(string.Template(template).substitute(figures))
-
-
-def speed(graph, images, prepare, paths):
-    """Processor time of one thread, so that other work on the machine counts little: "images/s through the network, images/s of reading and preparing"."""
-    def rate(work, count):
-        took = []
-        for _ in range(3):
-            started = time.process_time()
-            work()
-            took.append(time.process_time() - started)
-        return count / min(took)
-
-    network = rate(lambda: graph(images[:24]), min(24, len(images)))
-    reading = rate(lambda: [prepare(path) for path in paths[:24]], min(24, len(paths)))
-    return {"network_rate": f"{network:.0f}", "prepare_rate": f"{reading:.0f}"}

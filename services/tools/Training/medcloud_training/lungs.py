@@ -8,11 +8,11 @@ import torch.nn.functional as F
 
 from . import augment, data
 from .data import ADULTS, CHILDREN
-from .export import RADIOGRAPHY, speed, write_card, write_manifest, write_onnx
+from .export import RADIOGRAPHY, write_card, write_manifest, write_onnx
 from .metrics import average_precision, interval, iou, sigmoid
 from .nets import LungNet
 from .onnx_graph import OnnxGraph
-from .preprocess import grey_of_file, standardise, to_input
+from .preprocess import standardise
 from .trainer import DEVICE, Run, autocast, fit
 
 NAME, VERSION, EPOCHS = "cxr-lungs", "1.1.0", 120
@@ -58,7 +58,6 @@ def release(net, root: Path, folder: Path, run: Run):
         constant = iou(train.boxes[train.source == source].median(0).values.numpy(), test.boxes.numpy()[of])
         figures |= {f"{source}_{key}": value for key, value in _figures(overlap[of], score[of], threshold).items()}
         figures[f"{source}_constant"] = f"{constant.mean():.3f}"
-    figures |= speed(graph, test.images, lambda path: to_input(grey_of_file(path), LungNet.SIZE), sorted((root / "cxr_lungs" / "test").glob("*.jpg")))
     write_card(folder, NAME, VERSION, figures)
     return figures
 

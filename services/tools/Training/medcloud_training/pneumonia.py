@@ -8,11 +8,11 @@ import torch.nn.functional as F
 
 from . import augment, baseline, data
 from .data import ADULTS, CHILDREN, MASKED
-from .export import RADIOGRAPHY, speed, write_card, write_manifest, write_onnx
+from .export import RADIOGRAPHY, write_card, write_manifest, write_onnx
 from .metrics import adaptive_error, auc, calibration_error, platt, rates, reliability, sigmoid, with_interval
 from .nets import PneumoniaNet
 from .onnx_graph import OnnxGraph
-from .preprocess import grey_of_file, standardise, to_input
+from .preprocess import standardise
 from .trainer import DEVICE, Run, autocast, fit
 
 NAME, VERSION, EPOCHS = "cxr-pneumonia", "1.1.0", 80
@@ -75,7 +75,6 @@ def release(net, root: Path, folder: Path, run: Run):
         "kind_error": f"{calibration_error(test.kind[known], viral[known]):.3f}",
     }
     figures |= _others(root, test, run)
-    figures |= speed(graph, test.images, lambda path: to_input(grey_of_file(path), PneumoniaNet.SIZE), sorted((root / "cxr_pneumonia" / "test").glob("*.jpg")))
     write_card(folder, NAME, VERSION, figures)
     return figures
 
