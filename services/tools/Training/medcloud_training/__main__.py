@@ -30,6 +30,8 @@ def main():
         command.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "medcloud-training", help="checkpoints")
         if name == pneumonia.NAME:
             command.add_argument("--only", choices=("children", "adults"), help="train on one source for the card's comparison; writes no model")
+        if name in GATES:
+            command.add_argument("--figures", action="store_true", help="only print the card's figures of the gates that are in --out already")
         command.add_argument("--weights", type=Path, help="a checkpoint to evaluate and export instead of training")
     command = commands.add_parser("samples", help="write the sample studies")
     command.add_argument("--data", type=Path, required=True)
@@ -62,6 +64,9 @@ def _model(options):
     run = Run(2 if options.smoke else options.epochs, options.minutes, options.work, options.resume, options.smoke)
     if options.command in GATES:
         domain = GATES[options.command]
+        if options.figures:
+            _print(gate.figures(domain, options.data, options.out, run))
+            return
         net = _weights(GateNet(domain.channels), options) or gate.train(domain, options.data, run)
         figures = gate.release(net, domain, options.data, options.out, run)
     else:
@@ -71,6 +76,10 @@ def _model(options):
             return
         net = _weights(network(), options) or module.train(options.data, run)
         figures = module.release(net, options.data, options.out / module.NAME / module.VERSION, run)
+    _print(figures)
+
+
+def _print(figures):
     for key, value in figures.items():
         print(f"{key:24} {value}")
 

@@ -88,6 +88,17 @@ def release(net, domain, root, models: Path, run: Run):
     return figures
 
 
+def figures(domain, root, models: Path, run: Run):
+    """The card's figures of the domain's gates that lie in `models`, from the exported files; nothing is written."""
+    found = {}
+    for path in sorted(path for name in domain.models for path in models.glob(f"{name}/*/manifest.json")):
+        manifest = json.loads(path.read_text())
+        size = manifest["input"]["height"], manifest["input"]["width"]
+        of_model = _figures(domain, OnnxGraph(path.parent / "gate.onnx"), manifest["imageGate"]["threshold"], root, manifest["name"], size, run)
+        found |= {f"{manifest['name']} {key}": value for key, value in of_model.items()}
+    return found
+
+
 def _pools(domain, root, split, run):
     seed = {"train": 11, "val": 12, "test": 13}[split]
     drawn = lambda kind, offset: pictures(kind, 6 if run.few else 200 if split == "train" else 60, domain.loaded, domain.channels, seed + offset)
