@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace MedCloud.Tests;
+
+/// <summary>The tool in <c>services/tools/Training</c>, with the packages of Debian's Python.</summary>
+internal static class TrainingTool
+{
+    /// <summary>Why a test of it is passed over.</summary>
+    public const string Missing = "the packages that the training tool needs are not here";
+
+    private const string Python = "/usr/bin/python3";
+
+    /// <summary>Whether it can run here.</summary>
+    public static async Task<bool> IsHereAsync(CancellationToken cancellationToken) => File.Exists(Python) && await RunAsync(["-c", "import torch, onnx, pydicom"], cancellationToken) == 0;
+
+    /// <summary>The model repository that <see cref="SmokeAsync"/> writes.</summary>
+    public static string Models(string folder) => Path.Combine(folder, "out");
+
+    /// <summary>Runs one of its commands on a handful of images, and returns its exit code.</summary>
+    public static Task<int> SmokeAsync(string command, string folder, CancellationToken cancellationToken) => RunAsync(
+        ["-m", "medcloud_training", command, "--smoke", "--data", SharedData.Path("."), "--out", Models(folder), "--work", Path.Combine(folder, "work")],
+        cancellationToken);
+
+    private static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(Python, arguments)
+        {
+            WorkingDirectory = Path.Combine(SharedData.Repository, "services", "tools", "Training"),
+            Environment = { ["OMP_WAIT_POLICY"] = "PASSIVE", ["PYTHONDONTWRITEBYTECODE"] = "1" },
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return process.ExitCode;
+    }
+}
