@@ -63,6 +63,20 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("sha256", log);
     }
 
+    [Fact]
+    public async Task AnIncompleteCardStopsTheStartAndIsNamed()
+    {
+        var models = Path.Combine(folder.Path, "models");
+        BundledModels.CopyTo(models);
+        var card = Path.Combine(models, "blood-cells", "1.0.0", "card.md");
+        var text = await File.ReadAllTextAsync(card, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(card, text.Replace("## Warnings\n", "## Words\n", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await using var process = AllInOneProcess.Run(folder.Path, null, "--models", models, "--data", Path.Combine(folder.Path, "data"));
+
+        Assert.Equal(2, await process.ExitAsync());
+        Assert.Contains(process.Log, line => line.Contains("blood-cells/1.0.0/card.md: \"## Warnings\" is missing", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("--http")]
     [InlineData("--dimse")]
