@@ -35,7 +35,7 @@ def write(models: Path, samples: Path, root: Path, out: Path):
         else:
             smear(root, folder / "smear.dcm")
             tensor = to_input(colour_of_dicom(folder / "smear.dcm"), _size(manifest))
-            golden |= {"samples": [{"file": "smear.dcm", **outcome(manifest, graph, gate, tensor)}], "cxrDicom": []}
+            golden |= {"samples": [{"file": "smear.dcm", **_gated(manifest, graph, gate, tensor)}], "cxrDicom": []}
             (folder / "README.md").write_text(SMEAR)
         (folder / "golden.json").write_text(json.dumps(golden, indent=2) + "\n")
         print(f"{manifest['name']}: {len(golden['samples'])} samples, {len(golden['cxrDicom'])} of cxr_dicom")
@@ -50,26 +50,30 @@ def _size(manifest):
     return manifest["input"]["height"], manifest["input"]["width"]
 
 
-def outcome(manifest, graph, gate, tensor):
-    """The gate's score, and calibrated probabilities or detections above the threshold in the order of the labels, for one input float32[C,H,W]."""
-    score = {"gateScore": round(float(gate(tensor[None])[0]), 6)}
+def outcome(manifest, graph, tensor):
+    """Calibrated probabilities, or detections above the threshold in the order of the labels, for one input float32[C,H,W]."""
     outputs = dict(zip(graph.outputs, (output[0].double().numpy() for output in graph(tensor[None]))))
     if manifest["task"] == "classification":
-        return {**score, "classifications": _classify(manifest["classification"], outputs), "detections": []}
-    return {**score, "classifications": [], "detections": _detect(manifest["detection"], outputs)}
+        return {"classifications": _classify(manifest["classification"], outputs), "detections": []}
+    return {"classifications": [], "detections": _detect(manifest["detection"], outputs)}
+
+
+def _gated(manifest, graph, gate, tensor):
+    """The gate's score, and the outcome whatever it is."""
+    return {"gateScore": round(float(gate(tensor[None])[0]), 6), **outcome(manifest, graph, tensor)}
 
 
 def _sample(manifest, graph, gate, file, folder):
     tensor = to_input(grey_of_dicom(file), _size(manifest))
     (folder / f"{file.stem}.f32").write_bytes(tensor.numpy().astype("<f4").tobytes())
-    return {"file": file.name, "tensor": f"{file.stem}.f32", **outcome(manifest, graph, gate, tensor)}
+    return {"file": file.name, "tensor": f"{file.stem}.f32", **_gated(manifest, graph, gate, tensor)}
 
 
 def _cxr_dicom(manifest, graph, gate, folder):
     with open(folder / "labels.csv", newline="") as file:
         for row in csv.DictReader(file):
             tensor = to_input(grey_of_dicom(folder / row["file"]), _size(manifest))
-            yield {"file": row["file"], "transferSyntaxUid": row["transfer_syntax_uid"], **outcome(manifest, graph, gate, tensor)}
+            yield {"file": row["file"], "transferSyntaxUid": row["transfer_syntax_uid"], **_gated(manifest, graph, gate, tensor)}
 
 
 def _classify(declared, outputs):
