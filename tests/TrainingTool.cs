@@ -21,6 +21,11 @@ internal static class TrainingTool
         ["-m", "medcloud_training", command, "--smoke", "--data", SharedData.Path("."), "--out", Models(folder), "--work", Path.Combine(folder, "work")],
         cancellationToken);
 
+    /// <summary>Measures the maps of one model of <see cref="Models"/> on one image of each source, writes its manifest and card, and returns the exit code.</summary>
+    public static Task<int> ExplainAsync(string model, string folder, CancellationToken cancellationToken) => RunAsync(
+        ["-m", "medcloud_training", "explanations", "--data", SharedData.Path("."), "--models", Models(folder), "--model", model, "--most", "1"],
+        cancellationToken);
+
     private static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Python, arguments)

@@ -1,5 +1,6 @@
 using MedCloud.Inference.Preprocessing;
 using MedCloud.Inference.Runtime;
+using MedCloud.Inference.Tests.ModelCatalogue;
 using MedCloud.ModelCatalogue;
 using MedCloud.Tests;
 
@@ -30,5 +31,24 @@ public sealed class TrainingToolTests
         Assert.Equal(gate is not null, session.ScoreImage(blank, cancelled) is >= 0 and <= 1);
         var findings = session.Run(blank, cancelled);
         Assert.Equal(session.Model.Manifest.Classification?.Heads.Sum(head => head.Labels.Count) ?? 0, findings.Classifications.Count);
+    }
+
+    [Fact]
+    public async Task TheMapsOfAModelThatShipsAreMeasured()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        Assert.SkipUnless(LongRun.Is, "runs of the training tool are for tests/run --long");
+        Assert.SkipUnless(await TrainingTool.IsHereAsync(cancelled), TrainingTool.Missing);
+        using var folder = new TemporaryFolder();
+        var package = ShippedModels.Active("cxr-lungs");
+        var copy = Directory.CreateDirectory(Path.Combine(TrainingTool.Models(folder.Path), package.Manifest.Name, package.Manifest.Version)).FullName;
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(package.ModelPath)!))
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+
+        Assert.Equal(0, await TrainingTool.ExplainAsync(package.Manifest.Name, folder.Path, cancelled));
+
+        var load = Catalogue.Load(TrainingTool.Models(folder.Path));
+        Assert.Empty(load.Faults);
+        Assert.Contains("--model cxr-lungs --most 1`", Assert.Single(load.Catalogue.Active).Card, StringComparison.Ordinal);
     }
 }
