@@ -7,7 +7,7 @@ namespace MedCloud.Tests;
 internal class ProductProcess : IAsyncDisposable
 {
     /// <summary>How long anything that is waited for may take.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly Process child;
     private readonly ConcurrentQueue<string> output = new();

@@ -12,7 +12,7 @@ namespace MedCloud.Tests;
 internal abstract class TestServer(string name, int ports) : IAsyncDisposable
 {
     private const int ProgramMissing = 127;
-    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentQueue<string> output = new();
     private Process? script;

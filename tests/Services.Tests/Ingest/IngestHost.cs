@@ -54,7 +54,7 @@ internal sealed class IngestHost : IAsyncDisposable
             builder.AddInMemoryBus(modules);
         builder.AddIngest(onRabbitMq);
         host = builder.Build();
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        patience.CancelAfter(TimeSpan.FromMinutes(5));
     }
 
     public FakeTimeProvider Time { get; }

@@ -96,7 +96,7 @@ public sealed class MetricsTests(Servers servers)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        limit.CancelAfter(TimeSpan.FromMinutes(5));
         while (true)
         {
             var page = await MetricsPage.ReadAsync(processes);
