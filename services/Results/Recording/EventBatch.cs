@@ -46,27 +46,24 @@ internal sealed class EventBatch
         return new EventBatch(db, studies, instances, analyses, refusals);
     }
 
-    /// <summary>Changes the rows by one event; <see cref="DbContext.SaveChangesAsync(CancellationToken)"/> afterwards writes them.</summary>
-    public void Apply(object @event)
+    /// <summary>Changes the rows by one event; <see cref="DbContext.SaveChangesAsync(CancellationToken)"/> afterwards writes them. False for an outcome of an analysis that has one already.</summary>
+    public bool Apply(object @event)
     {
         switch (@event)
         {
             case InstanceStored stored:
                 Store(stored);
-                break;
+                return true;
             case AnalysisCompleted completed:
-                Conclude(completed.Key, analysis => Complete(analysis, completed));
-                break;
+                return Conclude(completed.Key, analysis => Complete(analysis, completed));
             case AnalysisRefused refused:
-                Conclude(refused.Key, analysis =>
+                return Conclude(refused.Key, analysis =>
                 {
                     UseModel(analysis, refused.Model);
                     End(analysis, AnalysisState.Refused, refused.Reason);
                 });
-                break;
             case AnalysisFailed failed:
-                Conclude(failed.Key, analysis => End(analysis, AnalysisState.Failed, failed.Reason));
-                break;
+                return Conclude(failed.Key, analysis => End(analysis, AnalysisState.Failed, failed.Reason));
             default:
                 throw new ArgumentException($"{@event.GetType()} is not an event for Results", nameof(@event));
         }
@@ -132,11 +129,13 @@ internal sealed class EventBatch
     }
 
     /// <summary>The first outcome for an analysis is kept; later ones change nothing.</summary>
-    private void Conclude(AnalysisKey key, Action<AnalysisRow> outcome)
+    private bool Conclude(AnalysisKey key, Action<AnalysisRow> outcome)
     {
         var analysis = Analysis(key.AnalysisId, Instance(key.Tenant, key.SopInstanceUid), key.Revision, key.ModelName);
-        if (analysis.State == AnalysisState.Pending)
-            outcome(analysis);
+        if (analysis.State != AnalysisState.Pending)
+            return false;
+        outcome(analysis);
+        return true;
     }
 
     private static void Complete(AnalysisRow analysis, AnalysisCompleted completed)

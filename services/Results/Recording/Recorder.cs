@@ -38,7 +38,7 @@ internal sealed class Recorder(IServiceScopeFactory scopes, TimeProvider time, I
         }
 
         await own.Committed.Task;
-        Metrics.Recorded(@event, time.GetElapsedTime(started), time.GetUtcNow());
+        Metrics.Recorded(@event, own.IsNew, time.GetElapsedTime(started), time.GetUtcNow());
     }
 
     public void Dispose() => writer.Dispose();
@@ -50,7 +50,7 @@ internal sealed class Recorder(IServiceScopeFactory scopes, TimeProvider time, I
             batch.Add(next);
         try
         {
-            await CommitAsync([.. batch.Select(each => each.Event)]);
+            await CommitAsync(batch);
             batch.ForEach(each => each.Committed.SetResult());
         }
         catch (Exception exception) when (batch.Count > 1)
@@ -70,7 +70,7 @@ internal sealed class Recorder(IServiceScopeFactory scopes, TimeProvider time, I
     {
         try
         {
-            await CommitAsync([waiting.Event]);
+            await CommitAsync([waiting]);
             waiting.Committed.SetResult();
         }
         catch (Exception exception)
@@ -79,7 +79,7 @@ internal sealed class Recorder(IServiceScopeFactory scopes, TimeProvider time, I
         }
     }
 
-    private async Task CommitAsync(IReadOnlyCollection<object> events)
+    private async Task CommitAsync(IReadOnlyCollection<Waiting> batch)
     {
         // The caller whose turn it is commits for others too: its going away must not fail them.
         var cancellationToken = CancellationToken.None;
@@ -90,9 +90,9 @@ internal sealed class Recorder(IServiceScopeFactory scopes, TimeProvider time, I
             try
             {
                 await using var transaction = await db.BeginRecordingAsync(cancellationToken);
-                var rows = await EventBatch.LoadAsync(db, events, cancellationToken);
-                foreach (var each in events)
-                    rows.Apply(each);
+                var rows = await EventBatch.LoadAsync(db, [.. batch.Select(each => each.Event)], cancellationToken);
+                foreach (var each in batch)
+                    each.IsNew = rows.Apply(each.Event);
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
                 return;
@@ -104,5 +104,9 @@ internal sealed class Recorder(IServiceScopeFactory scopes, TimeProvider time, I
         }
     }
 
-    private sealed record Waiting(object Event, TaskCompletionSource Committed);
+    private sealed record Waiting(object Event, TaskCompletionSource Committed)
+    {
+        /// <summary>What the commit found it to be.</summary>
+        public bool IsNew { get; set; }
+    }
 }

@@ -19,7 +19,7 @@ public static class MedCloudBus
     // A peer that answers nothing (a process that hangs, a cable that is cut) is given up after two of these, and its messages go to others.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
-    // Longer than any publication takes that will end, and short enough for a consumer to go on as soon as the broker is back.
+    // Longer than nearly any publication takes that will end, and short enough for a consumer to go on as soon as the broker is back.
     private static readonly TimeSpan PublishWithin = TimeSpan.FromSeconds(3);
 
     /// <summary>Adds the bus of one process, with the endpoints of all <paramref name="modules"/>.</summary>

@@ -1,4 +1,5 @@
 using MedCloud.Services.Tests.EndToEnd;
+using MedCloud.Services.Tests.Telemetry;
 using MedCloud.Tests;
 
 namespace MedCloud.Services.Tests.Faults;
@@ -223,8 +224,13 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
     {
         await StartAsync();
         await using var duplicates = await Duplicates.StartAsync(Servers.Broker, Running.Cluster.VirtualHost, share: 0.2, cancellationToken);
+        var before = await MetricsPage.ReadAsync(Running.Cluster.Results);
         await RunAsync("20 % of all messages twice", _ => Task.CompletedTask);
+        // One for each outcome, not for each message.
+        await MetricsPage.UntilAsync(Running.Cluster.Results, metrics => Analyses(metrics) - Analyses(before) == Instances * Models.Length);
         Assert.True(duplicates.Sent >= Instances / 5, $"{duplicates.Sent} duplicates were sent");
+
+        static double Analyses(MetricsPage metrics) => metrics.Value("medcloud_analysis_duration_seconds_count") ?? 0;
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using MedCloud.Dicom.Network;
 using MedCloud.Tests;
@@ -26,7 +25,8 @@ public sealed class MetricsTests(Servers servers)
         await Assert.ThrowsAsync<AssociationRejectedException>(() => Sender.StoreAsync(product.DimsePort, xray.File, Cancelled, called: "OTHER"));
         await client.FinishedStudyAsync(xray.Study, 2, Cancelled);
 
-        var metrics = await UntilAsync(product.Processes, found => found.Value("medcloud_analysis_duration_seconds_count") == 2);
+        // One for each model, however often its outcome comes.
+        var metrics = await MetricsPage.UntilAsync(product.Processes, found => found.Value("medcloud_analysis_duration_seconds_count") == 2);
         (string Name, double Value, string[] Labels)[] expected =
         [
             ("medcloud_store_duration_seconds_count", 1, ["door=\"dimse\"", "outcome=\"stored\""]),
@@ -46,10 +46,11 @@ public sealed class MetricsTests(Servers servers)
             ("medcloud_stage_duration_seconds_count", 1, ["model=\"cxr-lungs\"", "stage=\"run\""]),
             ("medcloud_stage_duration_seconds_count", 1, ["model=\"cxr-lungs\"", "stage=\"publish\""]),
             ("medcloud_analyses_outcomes_total", 1, ["model=\"cxr-pneumonia\"", "outcome=\"completed\""]),
-            ("medcloud_recording_duration_seconds_count", 1, ["event=\"InstanceStored\""]),
-            ("medcloud_recording_duration_seconds_count", 2, ["event=\"AnalysisCompleted\""]),
         ];
         Assert.All(expected, each => Assert.Equal((each.Name, each.Value), (each.Name, metrics.Value(each.Name, each.Labels))));
+        // A message that the broker took late is sent again, and recorded without effect.
+        Assert.True(metrics.Value("medcloud_recording_duration_seconds_count", "event=\"InstanceStored\"") >= 1);
+        Assert.True(metrics.Value("medcloud_recording_duration_seconds_count", "event=\"AnalysisCompleted\"") >= 2);
         // No model that ships takes runs of its own to be explained.
         Assert.Null(metrics.Value("medcloud_stage_duration_seconds_count", "stage=\"explain\""));
         Assert.InRange(metrics.Value("medcloud_store_size_bytes_total", "door=\"dimse\"")!.Value, xray.File.Length - 1000, xray.File.Length);
@@ -66,7 +67,7 @@ public sealed class MetricsTests(Servers servers)
         for (var number = 0; number < 3; number++)
             Assert.Equal(200, (await client.StowAsync(SampleXray.Create(1, number).File, cancellationToken: Cancelled)).Status);
 
-        var backlog = await UntilAsync(cluster.Ingests, metrics => metrics.Value("medcloud_outbox_depth") == 4);
+        var backlog = await MetricsPage.UntilAsync(cluster.Ingests, metrics => metrics.Value("medcloud_outbox_depth") == 4);
         foreach (var model in new[] { "model=\"cxr-lungs\"", "model=\"cxr-pneumonia\"" })
         {
             Assert.Equal((1, 2), (backlog.Value("medcloud_ledger_requests", model, "state=\"sent\""), backlog.Value("medcloud_ledger_requests", model, "state=\"queued\"")));
@@ -74,7 +75,7 @@ public sealed class MetricsTests(Servers servers)
         }
 
         await cluster.StartWorkerAsync();
-        var empty = await UntilAsync(cluster.Ingests, metrics => metrics.Value("medcloud_outbox_depth") == 0 && metrics.Value("medcloud_ledger_requests") == 0);
+        var empty = await MetricsPage.UntilAsync(cluster.Ingests, metrics => metrics.Value("medcloud_outbox_depth") == 0 && metrics.Value("medcloud_ledger_requests") == 0);
         Assert.Equal((0, 0, 0), (empty.Value("medcloud_ledger_age_seconds"), empty.Value("medcloud_ledger_instances"), empty.Value("medcloud_outbox_age_seconds")));
     }
 
@@ -90,39 +91,5 @@ public sealed class MetricsTests(Servers servers)
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal(1, (await MetricsPage.ReadAsync([portal])).Value("medcloud_forwarding_failures_total", "service=\"Results\""));
-    }
-
-    private static async Task<MetricsPage> UntilAsync(IEnumerable<ProductProcess> processes, Func<MetricsPage, bool> wanted)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        limit.CancelAfter(TimeSpan.FromMinutes(5));
-        while (true)
-        {
-            var page = await MetricsPage.ReadAsync(processes);
-            if (wanted(page))
-                return page;
-            Assert.False(limit.IsCancellationRequested, page.Text);
-            await timer.WaitForNextTickAsync(CancellationToken.None);
-        }
-    }
-
-    /// <summary>The samples of some processes, in Prometheus' text format.</summary>
-    private sealed record MetricsPage(string Text)
-    {
-        public static async Task<MetricsPage> ReadAsync(IEnumerable<ProductProcess> processes)
-        {
-            using var http = new HttpClient();
-            return new(string.Join('\n', await Task.WhenAll(processes.Select(process => http.GetStringAsync($"{process.HttpUrl}/metrics", Cancelled)))));
-        }
-
-        /// <summary>The sum of the samples with all these labels; null where there is none.</summary>
-        public double? Value(string name, params string[] labels)
-        {
-            var values = from line in Text.Split('\n')
-                         where line.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => line.Contains(label, StringComparison.Ordinal))
-                         select double.Parse(line[(line.LastIndexOf('}') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture);
-            return values.ToList() is { Count: > 0 } found ? found.Sum() : null;
-        }
     }
 }

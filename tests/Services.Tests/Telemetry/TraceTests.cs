@@ -97,8 +97,8 @@ public sealed class TraceTests(Servers servers)
         var ids = trace.Select(span => span.SpanId).ToHashSet();
         return names.All(name => trace.Any(span => span.Name == name))
             && trace.Count(span => !ids.Contains(span.ParentId)) == 1
-            // The instance, and each analysis.
-            && trace.Count(span => span.Name == "record") == 3 && trace.Count(span => span.Name == "process ledger") == 3;
+            // The instance, and each analysis; more where a message came twice.
+            && trace.Count(span => span.Name == "record") >= 3 && trace.Count(span => span.Name == "process ledger") >= 3;
     }
 
     private static List<Span> TraceWith(IReadOnlyCollection<Span> spans, string name) =>
