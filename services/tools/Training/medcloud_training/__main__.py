@@ -8,7 +8,7 @@ import torch
 
 from . import baseline, cells, explanations, gate, golden, lungs, pneumonia, samples
 from .nets import CellNet, GateNet, LungNet, PneumoniaNet
-from .trainer import Run
+from .trainer import Run, keep_memory
 
 MODELS = {"cxr-pneumonia": (pneumonia, PneumoniaNet), "cxr-lungs": (lungs, LungNet), "blood-cells": (cells, CellNet), "cnn-baseline": (baseline, baseline.BaselineNet)}
 GATES = {domain.name: domain for domain in (gate.CHEST, gate.BLOOD)}
@@ -28,8 +28,8 @@ def main():
         command.add_argument("--smoke", action="store_true", help="a handful of images and two epochs of two steps, only to see that everything runs")
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "medcloud-training", help="checkpoints")
-        if name == pneumonia.NAME:
-            command.add_argument("--only", choices=("children", "adults"), help="train on one source for the card's comparison; writes no model")
+        if name in (pneumonia.NAME, lungs.NAME):
+            command.add_argument("--only", choices=("children", "adults"), help="train on one source for the card's comparison, and print its rows; writes no model")
         if name in GATES:
             command.add_argument("--figures", action="store_true", help="only print the card's figures of the gates that are in --out already")
         command.add_argument("--weights", type=Path, help="a checkpoint to evaluate and export instead of training")
@@ -59,6 +59,7 @@ def main():
 
 
 def _model(options):
+    keep_memory()
     torch.set_num_threads(1)  # sums in another order would be another run
     torch.manual_seed(options.seed)
     run = Run(2 if options.smoke else options.epochs, options.minutes, options.work, options.resume, options.smoke)
@@ -73,6 +74,7 @@ def _model(options):
         module, network = MODELS[options.command]
         if getattr(options, "only", None):
             module.train(options.data, run, options.only)
+            print(module.others(options.data, module.test_part(options.data, run), run)["others"])
             return
         net = _weights(network(), options) or module.train(options.data, run)
         figures = module.release(net, options.data, options.out / module.NAME / module.VERSION, run)

@@ -20,14 +20,14 @@ BATCH, LOADED = 24, 176
 ADULT_PART, EMPTY = 0.25, 3
 
 
-def train(root, run: Run):
-    """Returns the best averaged network; val decides which."""
+def train(root, run: Run, only=None):
+    """Returns the best averaged network; val decides which. `only` leaves out the other source, to see how far accuracy falls from one to the other."""
     split = data.lungs(root, "train", LOADED, as_input=False, few=run.few)
     cells = data.blood_smears_in_grey(root, "train", LOADED, as_input=False, few=run.few)
     held = data.lungs(root, "val", LungNet.SIZE, as_input=True, few=run.few)
     pools = {s: torch.from_numpy(np.flatnonzero(split.source == s)) for s in (CHILDREN, ADULTS)}
     return fit(
-        LungNet(), NAME, lambda net: _loss(net, split, _draw(pools), cells), lambda net: _score(net, held),
+        LungNet(), f"{NAME}-{only}" if only else NAME, lambda net: _loss(net, split, _draw(pools, only), cells), lambda net: _score(net, held, only),
         len(split.images) // (BATCH - EMPTY), 3e-3, run,
     )
 
@@ -36,7 +36,7 @@ def release(net, root: Path, folder: Path, run: Run):
     """Writes model.onnx, manifest.json and card.md to `folder`. val decides the score threshold, test gives the card's figures."""
     write_onnx(net, folder / "model.onnx", ["boxes", "scores"])
     graph = OnnxGraph(folder / "model.onnx")
-    held, test = (data.lungs(root, name, net.SIZE, as_input=True, few=run.few) for name in ("val", "test"))
+    held, test = data.lungs(root, "val", net.SIZE, as_input=True, few=run.few), test_part(root, run)
     cells = data.blood_smears_in_grey(root, "test", net.SIZE, as_input=True, few=run.few)
     threshold = _threshold(sigmoid(predict(graph, held.images)[1]))
     write_manifest(folder, NAME, VERSION, "detection", LungNet, {
@@ -58,8 +58,29 @@ def release(net, root: Path, folder: Path, run: Run):
         constant = iou(train.boxes[train.source == source].median(0).values.numpy(), test.boxes.numpy()[of])
         figures |= {f"{source}_{key}": value for key, value in _figures(overlap[of], score[of], threshold).items()}
         figures[f"{source}_constant"] = f"{constant.mean():.3f}"
+    figures |= others(root, test, run)
     write_card(folder, NAME, VERSION, figures)
     return figures
+
+
+def test_part(root, run):
+    """The `test` part as this network takes it."""
+    return data.lungs(root, "test", LungNet.SIZE, as_input=True, few=run.few)
+
+
+def others(root, test, run):
+    """Rows of the card's table of how far accuracy falls, for the checkpoints that --work has: this network trained on one source alone; `test` as it takes it."""
+    rows = []
+    for only in (CHILDREN, ADULTS):
+        path = run.work / f"{NAME}-{only}.pt"
+        if path.exists():
+            net = LungNet().eval()
+            net.load_state_dict(torch.load(path, map_location="cpu"))
+            state = torch.load(path.with_suffix(".state"), map_location="cpu")
+            overlap = iou(predict(net.to(DEVICE), test.images)[0], test.boxes.numpy())
+            by = {s: "%.3f [%.3f, %.3f]" % interval(lambda o: o.mean(), overlap[test.source == s]) for s in (CHILDREN, ADULTS)}
+            rows.append(f"\n| {only} only, {state['step']} steps | {by[CHILDREN]} | {by[ADULTS]} |")
+    return {"others": "".join(rows)}
 
 
 def _figures(overlap, score, threshold):
@@ -118,9 +139,9 @@ def empty(count, split_images, cells, size):
     return torch.cat(images)
 
 
-def _draw(pools):
+def _draw(pools, only):
     lungs = BATCH - EMPTY
-    adults = round(lungs * ADULT_PART)
+    adults = {None: round(lungs * ADULT_PART), CHILDREN: 0, ADULTS: lungs}[only]
     return torch.cat([pools[source][torch.randint(len(pools[source]), (count,))] for source, count in ((CHILDREN, lungs - adults), (ADULTS, adults))])
 
 
@@ -164,9 +185,9 @@ def _overlaps(a, b):
     return inner / union, inner / union - (outer - union) / outer
 
 
-def _score(net, held):
-    """Mean of the children's and the adults' mean IoU."""
+def _score(net, held, only):
+    """Mean of the children's and the adults' mean IoU; of one source its own."""
     overlap = iou(predict(net, held.images)[0], held.boxes.numpy()).mean(1)
     by_source = [overlap[held.source == s].mean() for s in (CHILDREN, ADULTS)]
     print("children %.4f adults %.4f" % tuple(by_source), flush=True)
-    return sum(by_source) / 2
+    return by_source[(CHILDREN, ADULTS).index(only)] if only else sum(by_source) / 2

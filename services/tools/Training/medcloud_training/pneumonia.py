@@ -37,7 +37,7 @@ def release(net, root: Path, folder: Path, run: Run):
     write_onnx(net, folder / "model.onnx", ["logits", "evidence", "embedding"])
     graph = OnnxGraph(folder / "model.onnx")
     model = graph
-    held, test = (data.pneumonia(root, name, net.SIZE, as_input=True, few=run.few) for name in ("val", "test"))
+    held, test = data.pneumonia(root, "val", net.SIZE, as_input=True, few=run.few), test_part(root, run)
     logits, test_logits = predict(model, held.images), predict(model, test.images)
     known = held.kind != MASKED
     weight = np.array([1 / (held.source == source).sum() for source in held.source])  # each source weighs alike
@@ -74,13 +74,18 @@ def release(net, root: Path, folder: Path, run: Run):
         "kind_right": with_interval(lambda k, p: ((p >= 0.5) == k).mean(), test.kind[known], viral[known]),
         "kind_error": f"{calibration_error(test.kind[known], viral[known]):.3f}",
     }
-    figures |= _others(root, test, run)
+    figures |= others(root, test, run)
     write_card(folder, NAME, VERSION, figures)
     return figures
 
 
-def _others(root, test, run):
-    """Rows of the card's table of what it compares with, for the checkpoints that --work has: this network trained on one source alone, and the textbook's."""
+def test_part(root, run):
+    """The `test` part as this network takes it."""
+    return data.pneumonia(root, "test", PneumoniaNet.SIZE, as_input=True, few=run.few)
+
+
+def others(root, test, run):
+    """Rows of the card's table of what it compares with, for the checkpoints that --work has: this network trained on one source alone, and the textbook's; `test` as this network takes it."""
     rows = []
     for only in (CHILDREN, ADULTS):
         path = run.work / f"{NAME}-{only}.pt"
