@@ -128,7 +128,7 @@ internal sealed class Relay(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(SendWithin);
         Exception? failure = null;
-        var announced = outgoing.Instances.Count == 0 || await IsSentAsync(bus.Publish(new InstancesStored([.. outgoing.Instances.Select(Announced)]), limit.Token));
+        var announced = outgoing.Instances.Count == 0 || await IsSentAsync(() => bus.Publish(new InstancesStored([.. outgoing.Instances.Select(Announced)]), limit.Token));
         var failures = await UnsentAsync(outgoing.Failures, message => bus.Publish(message, limit.Token));
         var requests = await UnsentAsync(outgoing.Requests, async message =>
         {
@@ -146,17 +146,17 @@ internal sealed class Relay(
             var sent = await Task.WhenAll(messages.Select(async each =>
             {
                 using var span = Tracing.Start($"send {typeof(T).Name}", ActivityKind.Producer, each.TraceParent);
-                return await IsSentAsync(send(each.Message));
+                return await IsSentAsync(() => send(each.Message));
             }));
             return [.. messages.Where((_, index) => !sent[index])];
         }
 
-        async Task<bool> IsSentAsync(Task send)
+        async Task<bool> IsSentAsync(Func<Task> send)
         {
             try
             {
                 // A send that was under way when the connection broke may never end, whatever its token says.
-                await send.WaitAsync(limit.Token);
+                await send().WaitAsync(limit.Token);
                 return true;
             }
             catch (Exception e)
