@@ -13,7 +13,7 @@ from .metrics import average_precision, interval, iou, sigmoid
 from .nets import LungNet
 from .onnx_graph import OnnxGraph
 from .preprocess import standardise
-from .trainer import DEVICE, Run, autocast, fit
+from .trainer import DEVICE, Run, autocast, fit, trained
 
 NAME, VERSION, EPOCHS = "cxr-lungs", "1.1.0", 120
 BATCH, LOADED = 24, 176
@@ -72,14 +72,11 @@ def others(root, test, run):
     """Rows of the card's table of how far accuracy falls, for the checkpoints that --work has: this network trained on one source alone; `test` as it takes it."""
     rows = []
     for only in (CHILDREN, ADULTS):
-        path = run.work / f"{NAME}-{only}.pt"
-        if path.exists():
-            net = LungNet().eval()
-            net.load_state_dict(torch.load(path, map_location="cpu"))
-            state = torch.load(path.with_suffix(".state"), map_location="cpu")
-            overlap = iou(predict(net.to(DEVICE), test.images)[0], test.boxes.numpy())
+        if found := trained(f"{NAME}-{only}", LungNet, run):
+            net, steps = found
+            overlap = iou(predict(net, test.images)[0], test.boxes.numpy())
             by = {s: "%.3f [%.3f, %.3f]" % interval(lambda o: o.mean(), overlap[test.source == s]) for s in (CHILDREN, ADULTS)}
-            rows.append(f"\n| {only} only, {state['step']} steps | {by[CHILDREN]} | {by[ADULTS]} |")
+            rows.append(f"\n| {only} only, {steps} steps | {by[CHILDREN]} | {by[ADULTS]} |")
     return {"others": "".join(rows)}
 
 

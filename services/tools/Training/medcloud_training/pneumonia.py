@@ -13,7 +13,7 @@ from .metrics import adaptive_error, auc, calibration_error, platt, rates, relia
 from .nets import PneumoniaNet
 from .onnx_graph import OnnxGraph
 from .preprocess import standardise
-from .trainer import DEVICE, Run, autocast, fit
+from .trainer import DEVICE, Run, autocast, fit, trained
 
 NAME, VERSION, EPOCHS = "cxr-pneumonia", "1.1.0", 80
 PNEUMONIA, BACTERIAL, VIRAL = "233604007", "53084003", "75570004"
@@ -88,12 +88,9 @@ def others(root, test, run):
     """Rows of the card's table of what it compares with, for the checkpoints that --work has: this network trained on one source alone, and the textbook's; `test` as this network takes it."""
     rows = []
     for only in (CHILDREN, ADULTS):
-        path = run.work / f"{NAME}-{only}.pt"
-        if path.exists():
-            net = PneumoniaNet().eval()
-            net.load_state_dict(torch.load(path, map_location="cpu"))
-            state = torch.load(path.with_suffix(".state"), map_location="cpu")
-            rows.append((f"{only} only, {state['step']} steps", _by_source(test, predict(net.to(DEVICE), test.images)[:, 0])))
+        if found := trained(f"{NAME}-{only}", PneumoniaNet, run):
+            net, steps = found
+            rows.append((f"{only} only, {steps} steps", _by_source(test, predict(net, test.images)[:, 0])))
     path = run.work / f"{baseline.NAME}.pt"
     if path.exists():
         net = baseline.BaselineNet().eval()

@@ -109,6 +109,16 @@ def fit(net, name, loss_of_batch, score, steps_per_epoch, rate, run: Run):
     return average.net.cpu()
 
 
+def trained(name, network, run: Run):
+    """The network whose checkpoint `fit` left in --work under `name`, and its steps; None where there is none."""
+    weights = run.work / f"{name}.pt"
+    if not weights.exists():
+        return None
+    net = network().eval()
+    net.load_state_dict(torch.load(weights, map_location="cpu"))
+    return net.to(DEVICE), torch.load(weights.with_suffix(".state"), map_location="cpu")["step"]
+
+
 def _save(what, path: Path):
     torch.save(what, path.with_suffix(".new"))
     path.with_suffix(".new").replace(path)
