@@ -5,13 +5,14 @@ namespace MedCloud.Tests;
 /// <summary>The tool in <c>services/tools/Training</c>, with the packages of Debian's Python.</summary>
 internal static class TrainingTool
 {
-    /// <summary>Why a test of it is passed over.</summary>
-    public const string Missing = "the packages that the training tool needs are not here";
-
     private const string Python = "/usr/bin/python3";
 
-    /// <summary>Whether it can run here.</summary>
-    public static async Task<bool> IsHereAsync(CancellationToken cancellationToken) => File.Exists(Python) && await RunAsync(["-c", "import torch, onnx, pydicom"], cancellationToken) == 0;
+    /// <summary>Passes over a test where not the long suite is run, or the tool cannot be.</summary>
+    public static async Task RequireAsync(CancellationToken cancellationToken)
+    {
+        Assert.SkipUnless(LongRun.Is, "runs of the training tool are for tests/run --long");
+        Assert.SkipUnless(File.Exists(Python) && await RunAsync(["-c", "import torch, onnx, pydicom"], cancellationToken) == 0, "the packages that the training tool needs are not here");
+    }
 
     /// <summary>The model repository that <see cref="SmokeAsync"/> writes.</summary>
     public static string Models(string folder) => Path.Combine(folder, "out");

@@ -17,8 +17,7 @@ public sealed class TrainingToolTests
     public async Task ASmokeRunMakesAModelThatLoadsAndRuns(string model, string? gate)
     {
         var cancelled = TestContext.Current.CancellationToken;
-        Assert.SkipUnless(LongRun.Is, "smoke runs of the training tool are for tests/run --long");
-        Assert.SkipUnless(await TrainingTool.IsHereAsync(cancelled), TrainingTool.Missing);
+        await TrainingTool.RequireAsync(cancelled);
         using var folder = new TemporaryFolder();
 
         foreach (var command in gate is null ? [model] : new[] { model, gate })
@@ -37,8 +36,7 @@ public sealed class TrainingToolTests
     public async Task TheMapsOfAModelThatShipsAreMeasured()
     {
         var cancelled = TestContext.Current.CancellationToken;
-        Assert.SkipUnless(LongRun.Is, "runs of the training tool are for tests/run --long");
-        Assert.SkipUnless(await TrainingTool.IsHereAsync(cancelled), TrainingTool.Missing);
+        await TrainingTool.RequireAsync(cancelled);
         using var folder = new TemporaryFolder();
         var package = ShippedModels.Active("cxr-lungs");
         var copy = Directory.CreateDirectory(Path.Combine(TrainingTool.Models(folder.Path), package.Manifest.Name, package.Manifest.Version)).FullName;

@@ -10,8 +10,7 @@ public sealed class TextbookModelTests
     public async Task ItsSmokeRunIsServedBesideTheModelsThatShip()
     {
         var cancelled = TestContext.Current.CancellationToken;
-        Assert.SkipUnless(LongRun.Is, "smoke runs of the training tool are for tests/run --long");
-        Assert.SkipUnless(await TrainingTool.IsHereAsync(cancelled), TrainingTool.Missing);
+        await TrainingTool.RequireAsync(cancelled);
         using var folder = new TemporaryFolder();
         Assert.Equal(0, await TrainingTool.SmokeAsync("cnn-baseline", folder.Path, cancelled));
         BundledModels.CopyTo(TrainingTool.Models(folder.Path));

@@ -71,7 +71,7 @@ public sealed class ExplanationTests
         Assert.DoesNotContain(timed, model => model is "cxr-pneumonia" or "cxr-lungs");
     }
 
-    /// <summary>What the worker says of a sample with a <see cref="CrowdedModel"/>, within a minute: it has found pneumonia.</summary>
+    /// <summary>What the worker says of a sample with a <see cref="CrowdedModel"/>, within five minutes: it has found pneumonia.</summary>
     private static async Task<AnalysisCompleted> OutcomeAsync(Several several, TimeProvider time, params (string Name, string Value)[] settings)
     {
         using var models = new TemporaryFolder();

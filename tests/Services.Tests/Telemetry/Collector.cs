@@ -63,7 +63,7 @@ internal sealed class Collector : IAsyncDisposable
     /// <summary>Whether any export has the text, as it stands in protobuf.</summary>
     public bool Holds(string text) => bodies.Any(body => body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
 
-    /// <summary>Waits until the spans so far satisfy <paramref name="wanted"/>; fails with their names after a minute.</summary>
+    /// <summary>Waits until the spans so far satisfy <paramref name="wanted"/>; fails with their names after five minutes.</summary>
     public async Task UntilAsync(Func<IReadOnlyCollection<Span>, bool> wanted)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
