@@ -12,7 +12,7 @@ public sealed class TextbookModelTests
         var cancelled = TestContext.Current.CancellationToken;
         await TrainingTool.RequireAsync(cancelled);
         using var folder = new TemporaryFolder();
-        Assert.Equal(0, await TrainingTool.SmokeAsync("cnn-baseline", folder.Path, cancelled));
+        Assert.Equal(0, (await TrainingTool.SmokeAsync("cnn-baseline", folder.Path, cancelled)).Code);
         BundledModels.CopyTo(TrainingTool.Models(folder.Path));
 
         await using var process = await AllInOneProcess.StartAsync(Path.Combine(folder.Path, "data"), null, "--models", TrainingTool.Models(folder.Path));

@@ -23,15 +23,15 @@ def main():
         command.add_argument("--data", type=Path, required=True, help="the shared data")
         command.add_argument("--out", type=Path, required=True, help="the model repository; <name>/<version> is written in it, a gate is added to the packages that it is for")
         command.add_argument("--epochs", type=int, default=epochs[name])
-        command.add_argument("--minutes", type=float, help="train for this long instead of for a number of epochs")
+        if name != baseline.NAME:
+            command.add_argument("--minutes", type=float, help="train for this long instead of for a number of epochs")
         command.add_argument("--resume", action="store_true", help="go on from the state in --work, if there is one")
         command.add_argument("--smoke", action="store_true", help="a handful of images and two epochs of two steps, only to see that everything runs")
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "medcloud-training", help="checkpoints")
         if name in (pneumonia.NAME, lungs.NAME):
             command.add_argument("--only", choices=("children", "adults"), help="train on one source for the card's comparison, and print its rows; writes no model")
-        if name in GATES:
-            command.add_argument("--figures", action="store_true", help="only print the card's figures of the gates that are in --out already")
+        command.add_argument("--figures", action="store_true", help="train and write nothing: print the card's figures of what is in --out already")
         command.add_argument("--weights", type=Path, help="a checkpoint to evaluate and export instead of training")
     command = commands.add_parser("samples", help="write the sample studies")
     command.add_argument("--data", type=Path, required=True)
@@ -62,7 +62,7 @@ def _model(options):
     keep_memory()
     torch.set_num_threads(1)  # sums in another order would be another run
     torch.manual_seed(options.seed)
-    run = Run(2 if options.smoke else options.epochs, options.minutes, options.work, options.resume, options.smoke)
+    run = Run(2 if options.smoke else options.epochs, getattr(options, "minutes", None), options.work, options.resume, options.smoke)
     if options.command in GATES:
         domain = GATES[options.command]
         if options.figures:
@@ -72,12 +72,16 @@ def _model(options):
         figures = gate.release(net, domain, options.data, options.out, run)
     else:
         module, network = MODELS[options.command]
+        folder = options.out / module.NAME / module.VERSION
+        if options.figures:
+            _print(module.figures(options.data, folder, run))
+            return
         if getattr(options, "only", None):
             module.train(options.data, run, options.only)
             print(module.others(options.data, module.test_part(options.data, run), run)["others"])
             return
         net = _weights(network(), options) or module.train(options.data, run)
-        figures = module.release(net, options.data, options.out / module.NAME / module.VERSION, run)
+        figures = module.release(net, options.data, folder, run)
     _print(figures)
 
 

@@ -13,7 +13,7 @@ from .export import RADIOGRAPHY, write_card, write_manifest, write_onnx
 from .metrics import auc, with_interval
 from .onnx_graph import OnnxGraph
 from .preprocess import standardise
-from .trainer import DEVICE, Run, autocast
+from .trainer import DEVICE, Run, autocast, save
 
 NAME, VERSION, EPOCHS = "cnn-baseline", "1.0.0", 10
 BATCH = 32
@@ -37,17 +37,20 @@ class BaselineNet(nn.Module):
 def train(root, run: Run):
     """As the textbook has it: Adam, categorical cross-entropy, batches of 32, no augmentation; returns the network after the last epoch.
 
-    The epochs are the budget; `run.minutes` can only cut them short. Each epoch's end is kept, and `run.resume` goes on from it, with fresh moments of Adam.
+    Each epoch's end is kept, and `run.resume` goes on from it.
     """
     split, held = (data.pneumonia(root, name, 224, as_input=False, few=run.few) for name in ("train", "val"))
     net = BaselineNet().to(DEVICE, memory_format=torch.channels_last)
-    weights, state = run.work / f"{NAME}.pt", run.work / f"{NAME}.epoch"
+    weights, state = run.work / f"{NAME}.pt", run.work / f"{NAME}.state"
     run.work.mkdir(parents=True, exist_ok=True)
-    first = 0
+    optimiser, first = torch.optim.Adam(net.parameters()), 0
     if run.resume and state.exists():
-        net.load_state_dict(torch.load(weights, map_location=DEVICE))
-        first = int(state.read_text())
-    optimiser = torch.optim.Adam(net.parameters())
+        kept = torch.load(state, map_location=DEVICE)
+        net.load_state_dict(kept["net"])
+        optimiser.load_state_dict(kept["optimiser"])
+        torch.set_rng_state(kept["random"].cpu())
+        first = kept["step"]
+        print(f"goes on after {first} epochs", flush=True)
     labels = torch.from_numpy(split.pneumonia)
     for epoch in range(first, run.epochs):
         total = 0.0
@@ -59,11 +62,11 @@ def train(root, run: Run):
             loss.backward()
             optimiser.step()
             total += loss.item() * len(rows) / len(labels)
-        torch.save(net.state_dict(), weights)
-        state.write_text(str(epoch + 1))
+        save({"net": net.state_dict(), "optimiser": optimiser.state_dict(), "random": torch.get_rng_state(), "step": epoch + 1}, state)
         score = predict(net, held.images)
         each = [auc(held.pneumonia[held.source == s], score[held.source == s]) for s in (CHILDREN, ADULTS)]
         print("epoch %d loss %.4f val children %.4f adults %.4f" % (epoch + 1, total, *each), flush=True)
+    save(net.state_dict(), weights)
     return net.cpu()
 
 
@@ -82,9 +85,6 @@ def _input(images):
 def release(net, root: Path, folder: Path, run: Run):
     """Writes model.onnx, manifest.json and card.md to `folder`, a folder that is served in tests and never committed."""
     write_onnx(net, folder / "model.onnx", ["logits"])
-    graph, test = OnnxGraph(folder / "model.onnx"), data.pneumonia(root, "test", 224, as_input=False, few=run.few)
-    score = predict(lambda x: graph(x)[0], test.images)
-    figures = figures_of(score, test)
     write_manifest(folder, NAME, VERSION, "classification", BaselineNet, {
         "output": "logits",
         "heads": [{
@@ -92,10 +92,13 @@ def release(net, root: Path, folder: Path, run: Run):
             "labels": [{"logit": 1, "code": "233604007", "display": "Pneumonia", "threshold": 0.5}],
         }],
     }, RADIOGRAPHY)
-    write_card(folder, NAME, VERSION, figures)
-    return figures
+    found = figures(root, folder, run)
+    write_card(folder, NAME, VERSION, found)
+    return found
 
 
-def figures_of(score, test):
-    """AUC of each source on `test`."""
+def figures(root, folder: Path, run: Run):
+    """AUC of each source on `test`, from the exported file."""
+    graph, test = OnnxGraph(folder / "model.onnx"), data.pneumonia(root, "test", 224, as_input=False, few=run.few)
+    score = predict(lambda x: graph(x)[0], test.images)
     return {f"{s}_auc": with_interval(auc, test.pneumonia[test.source == s], score[test.source == s]) for s in (CHILDREN, ADULTS)}

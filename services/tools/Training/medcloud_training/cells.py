@@ -6,8 +6,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import augment, data
-from .export import MICROSCOPY, write_card, write_manifest, write_onnx
+from . import augment, data, gate
+from .export import MICROSCOPY, read_manifest, write_card, write_manifest, write_onnx
 from .metrics import calibration_error, interval, match, matched_precision, platt, reliability, sigmoid, suppress
 from .nets import CellNet
 from .onnx_graph import OnnxGraph
@@ -31,9 +31,8 @@ def train(root, run: Run):
 def release(net, root: Path, folder: Path, run: Run):
     """Writes model.onnx, manifest.json and card.md to `folder`. val decides calibration and threshold, test gives the card's figures."""
     write_onnx(net, folder / "model.onnx", ["boxes", "scores"])
-    graph = OnnxGraph(folder / "model.onnx")
-    held, test = (data.cells(root, name, net.SIZE, as_input=True, few=run.few) for name in ("val", "test"))
-    boxes, logits = predict(graph, held.images)
+    held = data.cells(root, "val", net.SIZE, as_input=True, few=run.few)
+    boxes, logits = predict(OnnxGraph(folder / "model.onnx"), held.images)
     scale, bias = _calibration(found(boxes, logits), held.truth)
     threshold = _threshold(boxes, logits * scale + bias, held.truth)
     write_manifest(folder, NAME, VERSION, "detection", CellNet, {
@@ -44,26 +43,35 @@ def release(net, root: Path, folder: Path, run: Run):
             {"code": "16378004", "display": "Platelet"},
         ],
     }, MICROSCOPY)
-    boxes, logits = predict(graph, test.images)
-    detections = found(boxes, logits * scale + bias, threshold)
-    matched = [_matched(detections, test.truth, label) for label in range(3)]
+    measured = figures(root, folder, run)
+    write_card(folder, NAME, VERSION, measured)
+    return measured
+
+
+def figures(root, folder: Path, run: Run):
+    """The card's figures of the package in `folder`, from its files on test. They are of what the product reports: an image that the package's gate refuses has no result."""
+    graph, declared = OnnxGraph(folder / "model.onnx"), read_manifest(folder)["detection"]
+    train, held = (data.cells(root, split, (48, 64), as_input=False, few=run.few) for split in ("train", "val"))
+    test = data.cells(root, "test", CellNet.SIZE, as_input=True, few=run.few)
+    passed = gate.passing(folder, test.images)
+    truth, (boxes, logits) = [each for each, kept in zip(test.truth, passed) if kept], predict(graph, test.images[passed])
+    detections = found(boxes, logits * declared["scale"] + declared["bias"], declared["scoreThreshold"])
+    matched = [_matched(detections, truth, label) for label in range(3)]
     ap = lambda each: lambda rows: float(np.mean([matched_precision([matched[label][row] for row in rows]) for label in each]))
-    rows = np.arange(len(test.truth))
+    rows = np.arange(len(truth))
     spread = lambda each: "%.3f [%.3f, %.3f]" % interval(ap(each), rows)
     score, right = (np.concatenate([image[part] for label in matched for image in label]) for part in (0, 1))
-    train = data.cells(root, "train", (48, 64), as_input=False, few=run.few)
-    figures = {
-        "train_count": str(len(train.images)), "val_count": str(len(held.images)), "test_count": str(len(rows)), "map": spread(range(3)),
-        "map75": f"{np.mean(precisions(detections, test.truth, 0.75)):.3f}",
-        "map_all": f"{np.mean([precisions(detections, test.truth, at) for at in np.arange(0.5, 0.96, 0.05)]):.3f}",
-        "threshold": f"{threshold:.2f}", "error": f"{calibration_error(right, score):.3f}", "reliability": reliability(right, score),
+    measured = {
+        "train_count": str(len(train.images)), "val_count": str(len(held.images)), "test_count": str(len(test.images)), "map": spread(range(3)),
+        "map75": f"{np.mean(precisions(detections, truth, 0.75)):.3f}",
+        "map_all": f"{np.mean([precisions(detections, truth, at) for at in np.arange(0.5, 0.96, 0.05)]):.3f}",
+        "threshold": f"{declared['scoreThreshold']:.2f}", "error": f"{calibration_error(right, score):.3f}", "reliability": reliability(right, score),
     }
     for label, name in enumerate(("red", "white", "platelet")):
         hits, count = sum(image[1].sum() for image in matched[label]), sum(len(image[1]) for image in matched[label])
         true = sum(image[2] for image in matched[label])
-        figures |= {f"{name}_ap": spread([label]), f"{name}_count": str(true), f"{name}_found": f"{hits / true:.3f}", f"{name}_right": f"{hits / max(count, 1):.3f}"}
-    write_card(folder, NAME, VERSION, figures)
-    return figures
+        measured |= {f"{name}_ap": spread([label]), f"{name}_count": str(true), f"{name}_found": f"{hits / true:.3f}", f"{name}_right": f"{hits / max(count, 1):.3f}"}
+    return measured
 
 
 def _calibration(detections, truth):

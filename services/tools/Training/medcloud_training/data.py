@@ -44,19 +44,22 @@ class CellSplit:
     truth: list
 
 
+def pneumonia_rows(root: Path, split: str, few=False):
+    """What labels.csv says of a split: `file`, `label`, `subtype`, `patient_id`, `source`."""
+    with open(root / "cxr_pneumonia" / "labels.csv", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["split"] == split]
+    return _few(rows, lambda row: (row["source"], row["subtype"])) if few else rows
+
+
 def pneumonia(root: Path, split: str, size: int, as_input: bool, few=False):
     """`few` keeps six images of each source and subtype."""
-    folder = root / "cxr_pneumonia"
-    with open(folder / "labels.csv", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["split"] == split]
-    if few:
-        rows = _few(rows, lambda row: (row["source"], row["subtype"]))
+    folder, rows = root / "cxr_pneumonia", pneumonia_rows(root, split, few)
     kinds = {"bacterial": 0, "viral": 1}
     return PneumoniaSplit(
         _load([folder / row["file"] for row in rows], size, as_input),
         np.array([row["label"] == "pneumonia" for row in rows], np.int64),
         np.array([kinds.get(row["subtype"], MASKED) for row in rows], np.int64),
-        np.array([_source(row["source"]) for row in rows]),
+        np.array([source_of(row["source"]) for row in rows]),
     )
 
 
@@ -64,7 +67,7 @@ def lungs(root: Path, split: str, size: int, as_input: bool, few=False):
     folder = root / "cxr_lungs"
     coco = json.loads((folder / f"{split}.json").read_text())
     if few:
-        coco["images"] = _few(coco["images"], lambda image: _source(image["source"]))
+        coco["images"] = _few(coco["images"], lambda image: source_of(image["source"]))
     index = {image["id"]: i for i, image in enumerate(coco["images"])}
     boxes = torch.zeros(len(index), 2, 4)
     for annotation in coco["annotations"]:
@@ -77,7 +80,7 @@ def lungs(root: Path, split: str, size: int, as_input: bool, few=False):
     return LungSplit(
         _load([folder / image["file_name"] for image in coco["images"]], size, as_input),
         boxes,
-        np.array([_source(image["source"]) for image in coco["images"]]),
+        np.array([source_of(image["source"]) for image in coco["images"]]),
     )
 
 
@@ -136,7 +139,7 @@ def _few(rows, group, count=6):
     return [row for row in rows if seen.update([group(row)]) or seen[group(row)] <= count]
 
 
-def _source(name: str):
+def source_of(name: str):
     return CHILDREN if name.startswith("kermany") else ADULTS
 
 

@@ -79,6 +79,10 @@ def digest(path: Path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def read_manifest(folder: Path):
+    return json.loads((folder / "manifest.json").read_text())
+
+
 def write_manifest(folder: Path, name, version, task, net, details, scope):
     """`details` is the manifest's member named like the task; `net` has the input's shape."""
     channels, rows, columns = input_shape(net)

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 
 from . import augment, data
 from .data import ADULTS, CHILDREN
-from .export import digest, write_onnx
+from .export import digest, read_manifest, write_onnx
 from .metrics import auc, share, with_interval
 from .nets import GateNet
 from .onnx_graph import OnnxGraph
@@ -70,7 +70,7 @@ def release(net, domain, root, models: Path, run: Run):
     """Adds gate.onnx, the manifest's `imageGate` and the card's section to each of the domain's packages in `models`; figures are computed from that file on test."""
     figures = {}
     for path in sorted(path for name in domain.models for path in models.glob(f"{name}/*/manifest.json")):
-        manifest = json.loads(path.read_text())
+        manifest = read_manifest(path.parent)
         size = manifest["input"]["height"], manifest["input"]["width"]
         net.SIZE = size
         write_onnx(net, path.parent / "gate.onnx", ["score"])
@@ -88,11 +88,17 @@ def release(net, domain, root, models: Path, run: Run):
     return figures
 
 
+def passing(folder: Path, images):
+    """Which inputs the gate of the package in `folder` lets pass: bool[N]; all of them where it has no gate yet."""
+    declared = read_manifest(folder).get("imageGate")
+    return predict(OnnxGraph(folder / declared["file"]), images) >= declared["threshold"] if declared else np.ones(len(images), bool)
+
+
 def figures(domain, root, models: Path, run: Run):
     """The card's figures of the domain's gates that lie in `models`, from the exported files; nothing is written."""
     found = {}
     for path in sorted(path for name in domain.models for path in models.glob(f"{name}/*/manifest.json")):
-        manifest = json.loads(path.read_text())
+        manifest = read_manifest(path.parent)
         size = manifest["input"]["height"], manifest["input"]["width"]
         of_model = _figures(domain, OnnxGraph(path.parent / "gate.onnx"), manifest["imageGate"]["threshold"], root, manifest["name"], size, run)
         found |= {f"{manifest['name']} {key}": value for key, value in of_model.items()}

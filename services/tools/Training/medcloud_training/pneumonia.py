@@ -6,9 +6,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import augment, baseline, data
+from . import augment, baseline, data, gate
 from .data import ADULTS, CHILDREN, MASKED
-from .export import RADIOGRAPHY, write_card, write_manifest, write_onnx
+from .export import RADIOGRAPHY, read_manifest, write_card, write_manifest, write_onnx
 from .metrics import adaptive_error, auc, calibration_error, platt, rates, reliability, sigmoid, with_interval
 from .nets import PneumoniaNet
 from .onnx_graph import OnnxGraph
@@ -35,10 +35,8 @@ def train(root, run: Run, only=None):
 def release(net, root: Path, folder: Path, run: Run):
     """Writes model.onnx, manifest.json and card.md to `folder`. val decides calibration and threshold, test gives the card's figures."""
     write_onnx(net, folder / "model.onnx", ["logits", "evidence", "embedding"])
-    graph = OnnxGraph(folder / "model.onnx")
-    model = graph
-    held, test = data.pneumonia(root, "val", net.SIZE, as_input=True, few=run.few), test_part(root, run)
-    logits, test_logits = predict(model, held.images), predict(model, test.images)
+    held = data.pneumonia(root, "val", net.SIZE, as_input=True, few=run.few)
+    logits = predict(OnnxGraph(folder / "model.onnx"), held.images)
     known = held.kind != MASKED
     weight = np.array([1 / (held.source == source).sum() for source in held.source])  # each source weighs alike
     scale, bias = platt(held.pneumonia, logits[:, 0], weight * len(weight) / 2).round(6).tolist()
@@ -60,23 +58,39 @@ def release(net, root: Path, folder: Path, run: Run):
             },
         ],
     }, RADIOGRAPHY)
-    probability = sigmoid(scale * test_logits[:, 0] + bias)
-    viral = sigmoid(kind_scale * (test_logits[:, 2] - test_logits[:, 1]) + kind_bias)
-    figures = {"threshold": f"{threshold:.2f}", }
+    found = figures(root, folder, run)
+    write_card(folder, NAME, VERSION, found)
+    return found
+
+
+def figures(root, folder: Path, run: Run):
+    """The card's figures of the package in `folder`, from its files on test. They are of what the product reports: an image that the package's gate refuses has no result."""
+    head, kinds = read_manifest(folder)["classification"]["heads"]
+    threshold, test = head["labels"][0]["threshold"], test_part(root, run)
+    logits, passed = predict(OnnxGraph(folder / "model.onnx"), test.images), gate.passing(folder, test.images)
+    probability = sigmoid(head["scale"] * logits[:, 0] + head["bias"][0])
+    viral = sigmoid(kinds["scale"] * (logits[:, 2] - logits[:, 1]) + kinds["bias"][1])
+    train_rows, held_rows = (data.pneumonia_rows(root, split, run.few) for split in ("train", "val"))
+    found = {"threshold": f"{threshold:.2f}", "val_patients": str(len({row["patient_id"] for row in held_rows})), "val_count": str(len(held_rows))}
     for source in (CHILDREN, ADULTS):
-        of = test.source == source
-        figures |= {f"{source}_{key}": value for key, value in _figures(test.pneumonia[of], probability[of], threshold).items()}
-        figures[f"{source}_raw_error"] = f"{calibration_error(test.pneumonia[of], sigmoid(test_logits[of, 0])):.3f}"
-    known = test.kind != MASKED
-    figures |= {
+        of = (test.source == source) & passed
+        found |= {f"{source}_{key}": value for key, value in _figures(test.pneumonia[of], probability[of], threshold).items()}
+        found |= {
+            f"{source}_raw_error": f"{calibration_error(test.pneumonia[of], sigmoid(logits[of, 0])):.3f}",
+            f"{source}_test": str((test.source == source).sum()),
+            f"{source}_test_positive": str(test.pneumonia[test.source == source].sum()),
+            f"{source}_train": f"{sum(data.source_of(row['source']) == source for row in train_rows):,}",
+            f"{source}_prior": f"{np.mean([row['label'] == 'pneumonia' for row in held_rows if data.source_of(row['source']) == source]):.0%}".replace("%", " %"),
+        }
+    known = (test.kind != MASKED) & passed
+    found |= {
         "kind_count": str(known.sum()),
         "kind_auc": with_interval(auc, test.kind[known], viral[known]),
         "kind_right": with_interval(lambda k, p: ((p >= 0.5) == k).mean(), test.kind[known], viral[known]),
         "kind_error": f"{calibration_error(test.kind[known], viral[known]):.3f}",
     }
-    figures |= others(root, test, run)
-    write_card(folder, NAME, VERSION, figures)
-    return figures
+    by = _by_source(test, logits[:, 0])
+    return found | {"all": f"{by[CHILDREN]} | {by[ADULTS]}"} | others(root, test, run)
 
 
 def test_part(root, run):
@@ -91,13 +105,10 @@ def others(root, test, run):
         if found := trained(f"{NAME}-{only}", PneumoniaNet, run):
             net, steps = found
             rows.append((f"{only} only, {steps} steps", _by_source(test, predict(net, test.images)[:, 0])))
-    path = run.work / f"{baseline.NAME}.pt"
-    if path.exists():
-        net = baseline.BaselineNet().eval()
-        net.load_state_dict(torch.load(path, map_location="cpu"))
+    if found := trained(baseline.NAME, baseline.BaselineNet, run):
+        net, epochs = found
         plain = data.pneumonia(root, "test", 224, as_input=False, few=run.few)
-        epochs = path.with_suffix(".epoch").read_text()
-        rows.append((f"both sources, textbook network (`{baseline.NAME}`), {epochs} epochs", _by_source(plain, baseline.predict(net.to(DEVICE), plain.images))))
+        rows.append((f"both sources, textbook network (`{baseline.NAME}`), {epochs} epochs", _by_source(plain, baseline.predict(net, plain.images))))
     return {"others": "".join(f"\n| {what} | {by[CHILDREN]} | {by[ADULTS]} |" for what, by in rows)}
 
 

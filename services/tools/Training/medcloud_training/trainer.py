@@ -97,9 +97,9 @@ def fit(net, name, loss_of_batch, score, steps_per_epoch, rate, run: Run):
             value = score(average.net)
             if value > best:
                 best = value
-                _save(average.net.state_dict(), weights)
+                save(average.net.state_dict(), weights)
             spent = time.monotonic() - started
-            _save({
+            save({
                 "net": net.state_dict(), "average": average.net.state_dict(), "optimiser": optimiser.state_dict(),
                 "random": torch.get_rng_state(), "step": step, "best": best, "spent": spent,
             }, state)
@@ -110,7 +110,7 @@ def fit(net, name, loss_of_batch, score, steps_per_epoch, rate, run: Run):
 
 
 def trained(name, network, run: Run):
-    """The network whose checkpoint `fit` left in --work under `name`, and its steps; None where there is none."""
+    """The network whose checkpoint --work has under `name`, and how far it was trained (`step` of its state); None where there is none."""
     weights = run.work / f"{name}.pt"
     if not weights.exists():
         return None
@@ -119,6 +119,7 @@ def trained(name, network, run: Run):
     return net.to(DEVICE), torch.load(weights.with_suffix(".state"), map_location="cpu")["step"]
 
 
-def _save(what, path: Path):
+def save(what, path: Path):
+    """A file that is whole or as it was before."""
     torch.save(what, path.with_suffix(".new"))
     path.with_suffix(".new").replace(path)
