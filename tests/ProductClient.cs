@@ -6,7 +6,7 @@ namespace MedCloud.Tests;
 /// <summary>MedCloud's HTTP doors as a client from outside uses them.</summary>
 internal sealed class ProductClient(string httpUrl, string? token = null) : IDisposable
 {
-    private readonly HttpClient http = new() { BaseAddress = new Uri(httpUrl), Timeout = TimeSpan.FromMinutes(5), DefaultRequestHeaders = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) } };
+    private readonly HttpClient http = new() { BaseAddress = new Uri(httpUrl), Timeout = Patience.Limit, DefaultRequestHeaders = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) } };
 
     /// <summary>STOW of one Part 10 file; throws HttpRequestException when no answer came.</summary>
     public async Task<(int Status, JsonNode? Body)> StowAsync(byte[] file, string path = "/dicom-web/studies", string? priority = null, CancellationToken cancellationToken = default)
@@ -57,8 +57,7 @@ internal sealed class ProductClient(string httpUrl, string? token = null) : IDis
     public async Task<JsonNode> StudyAsync(string study, Func<JsonNode, bool> wanted, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(5));
+        using var limit = Patience.Begin(cancellationToken);
         while (true)
         {
             if (await StudyAsync(study, limit.Token) is { } found && wanted(found))

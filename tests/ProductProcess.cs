@@ -6,9 +6,6 @@ namespace MedCloud.Tests;
 /// <summary>A program of MedCloud, started as an operator starts it.</summary>
 internal class ProductProcess : IAsyncDisposable
 {
-    /// <summary>How long anything that is waited for may take.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-
     private readonly Process child;
     private readonly ConcurrentQueue<string> output = new();
     private readonly ConcurrentQueue<string> log = new();
@@ -82,7 +79,7 @@ internal class ProductProcess : IAsyncDisposable
     /// <summary>Waits for the ready line; throws with the log when the process ends before.</summary>
     public async Task ReadyAsync()
     {
-        var line = await ready.Task.WaitAsync(Limit) ?? throw new InvalidOperationException($"{child.StartInfo.ArgumentList[0]} ended before it was ready:\n{string.Join('\n', log)}");
+        var line = await ready.Task.WaitAsync(Patience.Limit) ?? throw new InvalidOperationException($"{child.StartInfo.ArgumentList[0]} ended before it was ready:\n{string.Join('\n', log)}");
         doors = line.Split(' ').Skip(1).Select(word => word.Split('=', 2)).ToDictionary(word => word[0], word => word[1]);
     }
 
@@ -90,14 +87,14 @@ internal class ProductProcess : IAsyncDisposable
     public async Task OutputAsync(Func<IReadOnlyCollection<string>, bool> condition)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (!condition(output))
             await timer.WaitForNextTickAsync(limit.Token);
     }
 
     public async Task<int> ExitAsync()
     {
-        await child.WaitForExitAsync().WaitAsync(Limit);
+        await child.WaitForExitAsync().WaitAsync(Patience.Limit);
         return child.ExitCode;
     }
 

@@ -12,7 +12,6 @@ namespace MedCloud.Tests;
 internal abstract class TestServer(string name, int ports) : IAsyncDisposable
 {
     private const int ProgramMissing = 127;
-    private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentQueue<string> output = new();
     private Process? script;
@@ -42,8 +41,7 @@ internal abstract class TestServer(string name, int ports) : IAsyncDisposable
         script.BeginOutputReadLine();
         script.BeginErrorReadLine();
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(ReadyWithin);
+        using var limit = Patience.Begin(cancellationToken);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await IsReadyAsync(limit.Token))
         {

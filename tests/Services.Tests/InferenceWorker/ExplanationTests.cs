@@ -83,7 +83,7 @@ public sealed class ExplanationTests
         await worker.App.StartAsync(Cancelled);
 
         await worker.SendAsync(await File.ReadAllBytesAsync(WorkerHost.Sample("child-normal.dcm"), Cancelled), Name);
-        var outcome = await worker.NextAsync<AnalysisCompleted>().WaitAsync(TimeSpan.FromMinutes(5), Cancelled);
+        var outcome = await worker.NextAsync<AnalysisCompleted>().WaitAsync(Patience.Limit, Cancelled);
 
         Assert.True(Assert.Single(outcome.Classifications).Positive);
         return outcome;

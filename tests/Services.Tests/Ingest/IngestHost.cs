@@ -9,6 +9,7 @@ using MedCloud.Ingest.Index;
 using MedCloud.Ingest.Ledger;
 using MedCloud.ModelCatalogue;
 using MedCloud.Storage;
+using MedCloud.Tests;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,7 @@ internal sealed class IngestHost : IAsyncDisposable
 {
     private readonly DataFolder folder;
     private readonly IHost host;
-    private readonly CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+    private readonly CancellationTokenSource patience = Patience.Begin(Cancellation);
 
     private IngestHost(DataFolder folder, FakeTimeProvider time, Action<Dictionary<string, string?>>? configure, Catalogue catalogue, bool peers)
     {
@@ -54,7 +55,6 @@ internal sealed class IngestHost : IAsyncDisposable
             builder.AddInMemoryBus(modules);
         builder.AddIngest(onRabbitMq);
         host = builder.Build();
-        patience.CancelAfter(TimeSpan.FromMinutes(5));
     }
 
     public FakeTimeProvider Time { get; }

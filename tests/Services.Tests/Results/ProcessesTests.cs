@@ -65,7 +65,7 @@ public sealed class ProcessesTests(Servers servers)
         await host.MigrateAsync();
 
         Assert.Equal(HealthStatus.Healthy, (await host.HealthAsync()).Status);
-        await recording.WaitAsync(TimeSpan.FromMinutes(5), Cancellation);
+        await recording.WaitAsync(Patience.Limit, Cancellation);
         Assert.Equal(1, (await host.GetStudyAsync(StudyUid(1))).InstanceCount);
     }
 
@@ -97,7 +97,7 @@ public sealed class ProcessesTests(Servers servers)
         var recording = host.SendAsync(Stored(study: 1, instance: 2));
         await server.StartAsync(Cancellation);
 
-        await recording.WaitAsync(TimeSpan.FromMinutes(5), Cancellation);
+        await recording.WaitAsync(Patience.Limit, Cancellation);
         Assert.Equal(2, (await host.GetStudyAsync(StudyUid(1))).InstanceCount);
         Assert.Equal(HealthStatus.Healthy, (await host.HealthAsync()).Status);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Google.Protobuf;
+using MedCloud.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -63,12 +64,11 @@ internal sealed class Collector : IAsyncDisposable
     /// <summary>Whether any export has the text, as it stands in protobuf.</summary>
     public bool Holds(string text) => bodies.Any(body => body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
 
-    /// <summary>Waits until the spans so far satisfy <paramref name="wanted"/>; fails with their names after five minutes.</summary>
+    /// <summary>Waits until the spans so far satisfy <paramref name="wanted"/>; fails with their names.</summary>
     public async Task UntilAsync(Func<IReadOnlyCollection<Span>, bool> wanted)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(5));
+        using var limit = Patience.Begin(TestContext.Current.CancellationToken);
         while (!wanted(spans))
         {
             if (limit.IsCancellationRequested)

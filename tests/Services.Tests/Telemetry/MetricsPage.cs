@@ -10,8 +10,7 @@ internal sealed record MetricsPage(string Text)
     public static async Task<MetricsPage> UntilAsync(IEnumerable<ProductProcess> processes, Func<MetricsPage, bool> wanted)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(5));
+        using var limit = Patience.Begin(TestContext.Current.CancellationToken);
         while (true)
         {
             var page = await ReadAsync(processes);
