@@ -54,6 +54,9 @@ internal class ProductProcess : IAsyncDisposable
 
     public bool HasExited => child.HasExited;
 
+    /// <summary>Whether it has exited otherwise than with 0.</summary>
+    public bool HasFailed => child is { HasExited: true, ExitCode: not 0 };
+
     /// <summary>Whether it has said that it is ready.</summary>
     public bool IsReady => doors.Count > 0;
 

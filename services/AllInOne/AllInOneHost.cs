@@ -69,7 +69,6 @@ internal static class AllInOneHost
             await Demo.RunAsync(doors, Console.Out, app.Lifetime.ApplicationStopping);
         }
 
-        await app.WaitForShutdownAsync(cancellationToken);
-        return Environment.ExitCode;
+        return await MedCloudHost.EndAsync(app, cancellationToken);
     }
 }

@@ -16,10 +16,10 @@ internal sealed class BrokerQueues(IOptions<RabbitMqOptions> options)
 
     /// <summary>Declares exchange, queue and binding of each, as their consumers do.</summary>
     /// <exception cref="BrokerUnreachableException">The broker is away.</exception>
+    /// <exception cref="TimeoutException">It does not answer.</exception>
     /// <exception cref="OperationInterruptedException">It refused: one of them exists with other arguments.</exception>
-    public async Task DeclareAsync(IEnumerable<QueueDefinition> queues, CancellationToken cancellationToken)
+    public Task DeclareAsync(IEnumerable<QueueDefinition> queues, CancellationToken cancellationToken) => AskAsync(async connection =>
     {
-        await using var connection = await ConnectAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         foreach (var queue in queues)
         {
@@ -28,30 +28,46 @@ internal sealed class BrokerQueues(IOptions<RabbitMqOptions> options)
                 queue.Name, durable: true, exclusive: false, autoDelete: false, queue.Arguments.ToDictionary(each => each.Key, each => (object?)each.Value), cancellationToken: cancellationToken);
             await channel.QueueBindAsync(queue.Name, queue.Name, "", cancellationToken: cancellationToken);
         }
-    }
+    }, cancellationToken);
 
     /// <summary>Those of <paramref name="queues"/> that hold no message which waits to be taken, or that do not exist.</summary>
     /// <exception cref="BrokerUnreachableException">The broker is away.</exception>
+    /// <exception cref="TimeoutException">It does not answer.</exception>
     public async Task<IReadOnlyList<QueueDefinition>> EmptyAsync(IEnumerable<QueueDefinition> queues, CancellationToken cancellationToken)
     {
-        await using var connection = await ConnectAsync(cancellationToken);
         var empty = new List<QueueDefinition>();
-        foreach (var queue in queues)
+        await AskAsync(async connection =>
         {
-            // The broker closes the channel of a question after a queue that does not exist.
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            try
+            foreach (var queue in queues)
             {
-                if ((await channel.QueueDeclarePassiveAsync(queue.Name, cancellationToken)).MessageCount == 0)
+                // The broker closes the channel of a question after a queue that does not exist.
+                await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                try
+                {
+                    if ((await channel.QueueDeclarePassiveAsync(queue.Name, cancellationToken)).MessageCount == 0)
+                        empty.Add(queue);
+                }
+                catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
+                {
                     empty.Add(queue);
+                }
             }
-            catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
-            {
-                empty.Add(queue);
-            }
-        }
-
+        }, cancellationToken);
         return empty;
+    }
+
+    private async Task AskAsync(Func<IConnection, Task> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await ConnectAsync(cancellationToken);
+            await ask(connection);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The client (RabbitMQ.Client 7.2.2) tells an answer that does not come in time like a question that the caller gave up.
+            throw new TimeoutException($"The broker does not answer within {Timeout.TotalSeconds} s", e);
+        }
     }
 
     private Task<IConnection> ConnectAsync(CancellationToken cancellationToken)

@@ -94,6 +94,17 @@ public sealed class MedCloudHost
         return app;
     }
 
+    /// <summary>Waits until the process is asked to end, or ends because a part of it failed; returns the exit code of <see cref="ProcessEnd"/>.</summary>
+    public static async Task<int> EndAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        var failed = false;
+        // A background service that fails ends the process in good order, as if somebody had asked for it. At this moment no other has been told to stop.
+        using var stopping = app.Lifetime.ApplicationStopping.Register(() =>
+            failed = app.Services.GetServices<IHostedService>().Any(service => service is BackgroundService { ExecuteTask: { IsCompleted: true, IsCompletedSuccessfully: false } }));
+        await app.WaitForShutdownAsync(cancellationToken);
+        return failed ? ProcessEnd.Failed : Environment.ExitCode;
+    }
+
     private static void Trust(ForwardedHeadersOptions headers, IReadOnlyList<IPNetwork> proxies)
     {
         headers.KnownProxies.Clear();

@@ -37,8 +37,7 @@ public static class ServiceHost
             case []:
                 service.Add(host.Builder);
                 await using (var app = await host.StartAsync(service.Map, service.OtherDoor, CancellationToken.None))
-                    await app.WaitForShutdownAsync();
-                return Environment.ExitCode;
+                    return await MedCloudHost.EndAsync(app, CancellationToken.None);
             case ["migrate"] when service.Migrate is { } migrate:
                 service.Add(host.Builder);
                 await using (var app = host.Builder.Build())

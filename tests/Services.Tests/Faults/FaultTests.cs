@@ -192,7 +192,7 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
         await using var supervised = Running.RestartWorkersThatEnd();
         using (var sender = new ProductClient(Running.Cluster.Ingests[0].HttpUrl))
             Assert.Equal(200, (await sender.StowAsync(poison.File, cancellationToken: cancellationToken)).Status);
-        await RunAsync("a poison message that ends the worker at every delivery", _ => Task.CompletedTask, ["cxr-pneumonia", EndlessModel.Name]);
+        await RunAsync("a poison message that ends the worker at every delivery", _ => Task.CompletedTask, ["cxr-pneumonia", EndlessModel.Name], workersEnd: true);
 
         using var results = new ProductClient(Running.Cluster.Results[0].HttpUrl);
         var study = await results.FinishedStudyAsync(poison.Study, 2, cancellationToken);
@@ -301,7 +301,7 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
         return new FaultCluster(await Cluster.StartAsync(Servers, cancellationToken, settings, ingests: replicas, workers: workers, results: replicas, databasePort));
     }
 
-    private async Task RunAsync(string what, Func<Load, Task> fault, string[]? models = null)
+    private async Task RunAsync(string what, Func<Load, Task> fault, string[]? models = null, bool workersEnd = false)
     {
         var expected = models ?? Models;
         using var load = new Load(Instances, expected, Running.ReachAsync);
@@ -313,6 +313,8 @@ public sealed class FaultTests(FaultServers fixture) : IClassFixture<FaultServer
         var (retrieved, results) = await load.CountAsync(cancellationToken);
         Assert.Equal(Instances, retrieved);
         Assert.Equal(Instances * expected.Length, results);
+        // Those that a test kills are no longer of the cluster.
+        Assert.All(Running.Cluster.Processes.Where(process => process.HasFailed && !(workersEnd && Running.Cluster.Workers.Contains(process))), process => Assert.Fail($"{process.Program} ended by itself:\n{string.Join('\n', process.Log)}"));
         await LongRun.ReportAsync($"cluster, {what}: {Instances} instances, {load.Sent} sent, {load.Refused} told to try again, {load.Acknowledged} acknowledged, {retrieved} retrieved with the same bytes, {results} results of {Instances * expected.Length}, none twice");
         survived = true;
     }

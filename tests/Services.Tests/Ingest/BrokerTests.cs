@@ -4,6 +4,8 @@ using MedCloud.Ingest.Ledger;
 using MedCloud.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RabbitMQ.Client.Exceptions;
+using Fault = MedCloud.Tests.Fault;
 
 namespace MedCloud.Services.Tests.Ingest;
 
@@ -59,6 +61,33 @@ public sealed class BrokerTests(Servers servers) : IAsyncLifetime
         Assert.Equal([Dead, Routine], empty);
         Assert.Null(await Broker.CountAsync(Dead, IngestHost.Cancellation));
         Assert.Equal(1u, await Broker.CountAsync(Urgent, IngestHost.Cancellation));
+    }
+
+    /// <summary>For the relay and the search for what was lost that is an outage like any other; what they do not know of ends the process.</summary>
+    [Fact]
+    public async Task ABrokerThatFallsSilentIsAway()
+    {
+        await Task.WhenAll(
+            Assert.ThrowsAsync<TimeoutException>(() => BehindAsync((ledger, silence) => ledger.DeclareAsync(Once(silence), IngestHost.Cancellation))),
+            Assert.ThrowsAsync<TimeoutException>(() => BehindAsync((ledger, silence) => ledger.EmptyAsync(Once(silence), IngestHost.Cancellation))),
+            Assert.ThrowsAsync<BrokerUnreachableException>(() => BehindAsync((ledger, silence) =>
+            {
+                silence();
+                return ledger.EmptyAsync([Routine], IngestHost.Cancellation);
+            })));
+
+        async Task BehindAsync(Func<BrokerQueues, Action, Task> ask)
+        {
+            await using var proxy = new FaultProxy(Broker.Options.Port);
+            await ask(new BrokerQueues(Options.Create(Broker.Options with { Port = (ushort)proxy.Port })), () => proxy.Set(Fault.BlackHole));
+        }
+
+        // The first queue is asked for when the connection is there.
+        static IEnumerable<QueueDefinition> Once(Action silence)
+        {
+            silence();
+            yield return Routine;
+        }
     }
 
     [Fact]

@@ -43,7 +43,7 @@ internal sealed class CellImages(CocoFile coco) : LabelledImages
         yield return "";
         yield return $"Expected calibration error over 15 bins of the boxes: {Metrics.Format(Metrics.CalibrationError(judged))}.";
         yield return "";
-        foreach (var line in Reliability("score", "boxes", judged))
+        foreach (var line in Reliability("score", "boxes", "share", judged))
             yield return line;
 
         string Spread(int[] kinds) => Metrics.WithInterval(cases.Length, rows => Precision(matched, kinds, rows));

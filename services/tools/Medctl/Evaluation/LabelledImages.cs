@@ -50,6 +50,6 @@ internal abstract class LabelledImages
     protected static string[] Head(params string[] columns) => [Row(["", .. columns]), Row(Enumerable.Repeat("---", columns.Length + 1))];
 
     /// <summary>A table of reliability below its head.</summary>
-    protected static IEnumerable<string> Reliability(string score, string cases, IEnumerable<Judged> judged) =>
-        [$"| {score} | {cases} | mean | share | |", "| --- | --- | --- | --- | --- |", .. Metrics.Reliability(judged)];
+    protected static IEnumerable<string> Reliability(string score, string cases, string truth, IEnumerable<Judged> judged) =>
+        [$"| {score} | {cases} | mean | {truth} | |", "| --- | --- | --- | --- | --- |", .. Metrics.Reliability(judged)];
 }

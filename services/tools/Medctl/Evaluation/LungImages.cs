@@ -36,7 +36,20 @@ internal sealed class LungImages(CocoFile coco) : LabelledImages
         yield return Figures("images with both lungs above the threshold", all => $"{all.Count(each => each.Lungs.All(lung => lung.Score is not null))} of {all.Length}");
         yield return Figures("mean score", all => Metrics.Format(all.Average(each => each.Lungs.Average(lung => lung.Score ?? 0))));
         yield return Figures("mean distance of the score from the IoU", all => Metrics.Format(all.Average(each => each.Lungs.Average(lung => Math.Abs((lung.Score ?? 0) - lung.Overlap)))));
+        yield return Figures("expected calibration error, 15 bins", all => Metrics.Format(Metrics.CalibrationError(Judge(all))));
+        yield return Figures("adaptive (15 bins of equally many)", all => Metrics.Format(Metrics.AdaptiveError(Judge(all))));
+        foreach (var (name, all) in populations)
+        {
+            yield return "";
+            yield return $"Reliability, {name}:";
+            yield return "";
+            foreach (var line in Reliability("score", "lungs", "IoU", Judge(all)))
+                yield return line;
+        }
     }
+
+    /// <summary>The lungs that were found: their score estimates the overlap.</summary>
+    private static Judged[] Judge(Case[] cases) => [.. cases.SelectMany(each => each.Lungs).Where(lung => lung.Score is not null).Select(lung => new Judged(lung.Overlap, lung.Score ?? 0))];
 
     private static double MeanPrecision(Case[] cases, double overlap) =>
         Lungs.Select((_, side) => Metrics.AveragePrecision(

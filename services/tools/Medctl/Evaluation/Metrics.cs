@@ -4,9 +4,17 @@ using MedCloud.Results.V1;
 namespace MedCloud.Medctl.Evaluation;
 
 /// <summary>A case whose truth is known.</summary>
-/// <param name="Positive">The truth.</param>
+/// <param name="Truth">0 or 1; where the model estimates a share, such as an intersection over union, that share.</param>
 /// <param name="Probability">What the model says, 0 to 1.</param>
-internal readonly record struct Judged(bool Positive, double Probability);
+internal readonly record struct Judged(double Truth, double Probability)
+{
+    public Judged(bool positive, double probability)
+        : this(positive ? 1 : 0, probability)
+    {
+    }
+
+    public bool Positive => Truth == 1;
+}
 
 /// <summary>The figures of the training tool's <c>metrics.py</c>, by the same formulas. A figure that the images do not allow, such as an AUC without a positive, is NaN.</summary>
 internal static class Metrics
@@ -61,9 +69,9 @@ internal static class Metrics
     }
 
     /// <summary>Mean squared distance of the probability from the truth.</summary>
-    public static double Brier(IReadOnlyCollection<Judged> cases) => cases.Average(each => Math.Pow(each.Probability - (each.Positive ? 1 : 0), 2));
+    public static double Brier(IReadOnlyCollection<Judged> cases) => cases.Average(each => Math.Pow(each.Probability - each.Truth, 2));
 
-    /// <summary>A reliability diagram as rows of a Markdown table: probabilities, cases, mean probability, share that is positive, and a bar of that share.</summary>
+    /// <summary>A reliability diagram as rows of a Markdown table: probabilities, cases, mean probability, share that is positive (mean truth), and a bar of that share.</summary>
     public static IEnumerable<string> Reliability(IEnumerable<Judged> cases) =>
         from bin in cases.GroupBy(Bin)
         orderby bin.Key
@@ -129,7 +137,7 @@ internal static class Metrics
 
     private static int Bin(Judged each) => Math.Min((int)(each.Probability * Bins), Bins - 1);
 
-    private static double Share(IEnumerable<Judged> cases) => cases.Average(each => each.Positive ? 1.0 : 0);
+    private static double Share(IEnumerable<Judged> cases) => cases.Average(each => each.Truth);
 
     private static double Distance(IEnumerable<Judged> cases) => cases.Count() * Math.Abs(Share(cases) - cases.Average(each => each.Probability));
 

@@ -73,7 +73,7 @@ internal sealed class PneumoniaImages : LabelledImages
             yield return "";
             yield return $"Reliability, {name}:";
             yield return "";
-            foreach (var line in Reliability("probability", "images", judged))
+            foreach (var line in Reliability("probability", "images", "share", judged))
                 yield return line;
         }
     }

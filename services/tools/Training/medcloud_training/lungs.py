@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from . import augment, data, gate
 from .data import ADULTS, CHILDREN
 from .export import RADIOGRAPHY, read_manifest, write_card, write_manifest, write_onnx
-from .metrics import average_precision, interval, iou, sigmoid
+from .metrics import adaptive_error, average_precision, calibration_error, interval, iou, reliability, sigmoid
 from .nets import LungNet
 from .onnx_graph import OnnxGraph
 from .preprocess import standardise
@@ -89,6 +89,8 @@ def others(root, test, run):
 
 def _figures(overlap, score, threshold):
     """`overlap` and `score` are [N,2], one column per lung."""
+    kept = score >= threshold
+    truth, said = overlap[kept], score[kept]  # the score estimates the IoU
     precision = lambda at: np.mean([average_precision(score[:, lung], overlap[:, lung], at) for lung in (0, 1)])
     return {
         "count": str(len(overlap)),
@@ -101,7 +103,10 @@ def _figures(overlap, score, threshold):
         "ap": f"{np.mean([precision(at) for at in np.arange(0.5, 0.96, 0.05)]):.3f}",
         "both": str((score >= threshold).all(1).sum()),
         "score": f"{score.mean():.3f}",
-        "error": f"{np.abs(score - overlap).mean():.3f}",
+        "distance": f"{np.abs(score - overlap).mean():.3f}",
+        "error": f"{calibration_error(truth, said):.3f}",
+        "adaptive": f"{adaptive_error(truth, said):.3f}",
+        "reliability": reliability(truth, said),
     }
 
 

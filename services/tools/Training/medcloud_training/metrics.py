@@ -46,7 +46,7 @@ def adaptive_error(positive, probability, bins=15):
 
 
 def reliability(positive, probability, bins=15):
-    """A reliability diagram as rows of a Markdown table: probabilities, images, mean probability, share with the finding, and a bar of that share."""
+    """A reliability diagram as rows of a Markdown table: probabilities, images, mean probability, share with the finding (mean of `positive`, which may be a share itself), and a bar of that share."""
     which = np.minimum((probability * bins).astype(int), bins - 1)
     rows = []
     for b in np.unique(which):
